@@ -1,0 +1,61 @@
+# make run    sets everything up and starts the bot: the terminal, or Telegram when JOLIG_TELEGRAM_TOKEN is set
+# make test   sets everything up and passes every test, lint, type and architecture check
+# make setup  makes .venv with .venv/bin/jolig
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --require-hashes --only-binary=:all:
+
+.PHONY: run test setup check lint types architecture tests benchmark lock clean
+
+run: setup
+	@$(BIN)/jolig run
+
+setup: .venv/run.stamp
+
+test: .venv/dev.stamp lint types
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+architecture: .venv/dev.stamp
+	$(BIN)/lint-imports
+
+check: setup
+	$(BIN)/jolig check
+
+tests: .venv/dev.stamp
+	$(BIN)/python -m pytest
+
+# Start to first answer, beside an interpreter that does nothing (see README, Figures).
+benchmark: setup
+	$(BIN)/python tests/benchmarks/start.py
+
+# Pins again what pyproject.toml asks for; needs uv. The files name no download address.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build -o requirements/build.txt
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The JOLIG bot needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …")'
+	@$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | .venv/bin/python
+	@echo "Setting up .venv (once) …"
+	@$(INSTALL) -r requirements/build.txt
+	@$(INSTALL) -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	@echo "Setting up the tests' tools (once) …"
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@

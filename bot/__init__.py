@@ -1,0 +1,1 @@
+"""Answer questions about a subject from curated, sourced knowledge."""

@@ -1,0 +1,257 @@
+# Replies in English. A message holds grammar only: every name, number, date and claim comes in through a variable,
+# and each variable is a fact that the intent names (knowledge/intents/). An empty line starts a new paragraph.
+# Variables that every message may use: $bot (what the bot is called after) and $as_of (the day of the newest source).
+
+## The group
+
+about-group =
+    { $short } is the { $full }. The source describes it as a group of { $count } { $composition }.
+
+    At the last meeting reported it met { $purpose }.
+group-name =
+    The source gives the full name as “{ $full }” and the short name as “{ $short }”. It does not say what the letters of the
+    short name stand for.
+group-independence =
+    The source describes the members as “{ $composition }”. It gives no office or profession of any single member.
+members =
+    The source lists { $count } members:
+member-count =
+    { $count }. The source describes the group as consisting of { $count } { $composition }.
+member =
+    { $person } is named in the source’s list of the members of the { $full }.
+    .unknown = The sources do not list { $person } as a member of the group.
+    .which = Whom do you mean? These persons are named as members:
+conviction =
+    { $by } “emphasized its conviction” { $conviction }. This is the group’s own position, as the source reports it.
+aims =
+    By its name, { $short } is a { $full }.
+
+    It last met { $purpose }. It also decided to intensify its contacts { $ends }.
+membership-term =
+    The source gives { $end } as the date. Its wording is unclear: the group “{ $words }” until then. The source does not explain
+    this further.
+next-steps =
+    The source says that the group outlined { $steps }. It does not list these steps.
+contacts =
+    The group decided to intensify its contacts with { $partners }, { $ends }.
+media-civil-society =
+    The group will, the source says, continue to work with { $partners } { $ends }.
+
+## The meetings
+
+last-meeting =
+    The last meeting that the sources report took place in { $place }, { $country }, on { $days }. The group met { $purpose }.
+meeting-place =
+    The group met in { $place }, { $country }.
+meeting-date =
+    The group met on { $days }, in { $place }.
+meeting-purpose =
+    The group met in { $place } { $purpose }.
+meeting-participants =
+    The source says that { $group } met in { $place } on { $days }, and that { $guests } attended. It does not say which of the
+    members were there.
+meeting-discussion =
+    According to the source, the participants in { $place }:
+    discussed { $efforts };
+    recognized { $danger };
+    and the group assessed { $assessed }.
+meetings =
+    The sources report three kinds of dates: advocacy meetings for the report in { $bakuplace } on { $bakuday } and in
+    { $yerevanplace } on { $yerevanday }, both without a year, and the meeting of the group in { $place }, { $country }, on
+    { $days }.
+call-on-leaders =
+    The participants called on the leadership of both countries { $call }.
+governments-efforts =
+    The participants discussed { $efforts }. They called on the leadership of both countries { $call }.
+efforts-supporters =
+    The source says that the governments’ efforts have the support of { $supporters }. It does not name them.
+ukraine-war =
+    The participants recognized { $danger }, which has implications { $implications }. They hoped { $hope }.
+
+## The report
+
+report =
+    The group’s report is called “{ $title }”. It was published on { $day }.
+
+    The group itself noted an “{ $reception }” reaction to it. What the measures are, the sources do not say.
+report-title =
+    The report is called “{ $title }”.
+report-date =
+    The report, “{ $title }”, was published on { $day }.
+measures-count =
+    { $number }, going by the report’s title: “{ $title }”. The sources do not say what the measures are.
+report-year =
+    The title of the report names the year { $year }: “{ $title }”. The sources do not explain what is to happen by then.
+report-reception =
+    The group noted an “{ $reception }” reaction to its report “{ $title }”, { $where }. This is the group’s own assessment; the
+    sources give no other.
+advocacy-meetings =
+    Advocacy meetings for the report were held in { $bakuplace } on { $bakuday } and in { $yerevanplace } on { $yerevanday }. The
+    source states no year beside these dates.
+advocacy-meeting =
+    An advocacy meeting for the report was held in { $place } on { $day }; the source states no year beside the date. By the
+    group’s own account, the reaction to the report expressed there was “{ $reception }”. The sources say no more about it.
+
+## Who helps
+
+links-europe =
+    The participants of the meeting in { $place } thanked { $organisation } { $reason }. { $guests } attended the meeting.
+eu-support =
+    The participants of the meeting in { $place } thanked { $organisation } { $reason }. The sources do not say what this support
+    was.
+thanks =
+    The participants of the meeting in { $place } thanked { $links } { $linksreason }, and { $eu } { $eureason }.
+eu-special-representative =
+    The source says that { $guests } { $contributed } in { $place }. It does not give the Special Representative’s name.
+
+## The source itself
+
+publication =
+    I know what is in the sources below and nothing else. The article, “{ $headline }”, is by the agency { $agency }, under the
+    byline of { $author }, dated { $day }. It credits a part of its report to { $credited }.
+publication-author =
+    The byline of the article names { $author }. The agency is { $agency }.
+publication-date =
+    The { $agency } article is dated { $day }.
+publication-dateline =
+    The dateline of the { $agency } article reads “{ $dateline }”. That is where the article is dated from; the meeting it reports
+    took place in { $place }.
+turan =
+    { $agency } credits this to { $credited }: the participants discussed { $efforts }. The article does not say whether anything
+    else in it comes from there.
+
+## What the sources do not say
+
+nationality =
+    The sources do not say which of the members are Armenian and which Azerbaijani, nor how many of each. I do not guess it from
+    names.
+    .person = The sources do not say where { $person } comes from, and I do not guess it from a name.
+biography =
+    The sources say nothing about the members’ work, education, age, pay, home or private life. They only give their names.
+    .person = About { $person } the sources give only the name and what it is listed for: nothing about work, education, age, pay, home or private life.
+chair =
+    The sources do not say who chairs, leads or moderates the group or its meetings.
+attendance =
+    The sources do not say which of the members were present at a meeting and which were not. They only say that the group met.
+    .person = The sources do not say whether { $person } was present. They only say that the group met.
+measures-content =
+    The sources give the report’s title but do not say what any of its measures is.
+report-authors =
+    The sources call it the group’s report. They do not say who wrote it.
+report-access =
+    The sources do not say where the report can be read, in which languages it exists or how long it is.
+report-criticism =
+    The sources report no criticism of the report: they hold only the group’s own view of the reaction. That does not mean that
+    there was none.
+funding =
+    The sources say nothing about money: not who pays for the group, how much, or what for.
+contact-details =
+    The sources give no address, telephone number, website or way to join or reach the group.
+later-events =
+    My newest source is dated { $as_of }. It says nothing about what happened after that.
+next-meeting =
+    The sources do not announce another meeting. My newest one is dated { $as_of }.
+earlier-meetings =
+    The sources do not report the group’s earlier meetings, nor how often it meets.
+origin =
+    The sources do not say when, where or by whom the group was founded.
+legal-status =
+    The sources do not say whether the group is registered or official, who gave it a mandate, or where it has an office.
+opinions =
+    I do not take sides, judge or predict, and the sources do not settle this. I can only tell you what they report.
+meeting-venue =
+    The sources do not name the hotel or building, the hours or the programme of the meeting.
+meeting-results =
+    The sources do not report any signed document, vote or agreement, and do not give the text of a strategy.
+advocacy-details =
+    The sources give only the place and the day of each advocacy meeting: not the year, the guests, the venue or what was said.
+conflict-background =
+    The sources do not describe the conflict itself: not its history, territories, borders, casualties or other countries’ part
+    in it.
+quotes-of-persons =
+    The sources quote no single person. What they report is put to the group or to the participants as a whole.
+    .person = The sources quote nothing that { $person } said.
+
+## Small talk
+
+welcome =
+    Hello! I answer questions about { $bot } from published sources, and I show you the passage behind every answer. Where the
+    sources are silent, I say so.
+
+    Ask in your own words, or begin with one of these:
+greeting =
+    Hello! Ask me about { $bot }, in your own words.
+thank-you =
+    You are welcome.
+goodbye =
+    Goodbye!
+help =
+    Ask me in your own words about { $bot }: who is in it, when and where it met, what its report is called. I answer only from
+    the sources, and with /passage you see their exact words. Commands:
+bot-identity =
+    I am a program, not a person and not a part of { $bot }. I answer from published sources only, and I add nothing of my own.
+languages =
+    I answer in:
+passage =
+    These are the exact words that the last answer stands on:
+    .none = There is no answer yet whose passages I could show. Ask me something first.
+insult =
+    I am sorry that I was no help. Perhaps one of these is what you are looking for:
+
+## Off the subject
+
+off-subject =
+    That is not something I can answer: I only know what the sources say about { $bot }.
+injection =
+    I cannot do that. I only answer questions from the sources about { $bot }.
+
+## The core's own messages (every knowledge folder has them)
+
+unreadable =
+    I could not find a question in this. You can ask me things like these:
+too-long =
+    That is too long for me. Please ask in one or two sentences.
+unknown-command =
+    I do not know the command { $command }. These are the ones I know:
+clarify =
+    I am not sure what you mean. Did you mean one of these?
+clarify-entity =
+    The sources name { $names }. Which one do you mean?
+about-what =
+    About what? Please tell me a little more, or choose:
+about-entity =
+    What would you like to know about { $name }?
+not-documented =
+    I found nothing about this in the sources. The nearest things they tell:
+out-of-scope =
+    I only answer questions about { $bot }, and I found nothing in the sources that fits this one.
+other-language =
+    I do not know this language yet. I answer in { $languages }.
+not-mentioned =
+    The sources do not mention { $given }.
+not-connected =
+    The sources do not connect this with { $given }.
+not-that-number =
+    The sources do not give the number { $given } here.
+not-that-date =
+    The sources do not give { $given } for this.
+term-passed =
+    That date, { $end }, has passed. The sources hold nothing later and do not say what came after it.
+source-line =
+    Source: { $sources }
+source-item =
+    { $publisher }, { $day }
+quote-source =
+    { $publisher }, { $day }, “{ $title }” ({ $language })
+
+## Buttons and messages of the channels
+
+button-passage = Show the exact passage
+stale-choice = This button belongs to an earlier version. Please ask the question again.
+unavailable = I cannot answer just now. Please try again in a minute.
+text-only = I can only read text. Please write your question.
+choose-hint = Type a number to choose, or ask something else.
+terminal-welcome =
+    { $bot }: ask a question, or type /help. To leave, press Ctrl-D.
+terminal-goodbye = Goodbye!
+terminal-prompt = You
