@@ -1,7 +1,7 @@
 """What the core knows of each language itself, apart from any subject: small closed classes of words.
 
-Words are written as `text.normalise` leaves them. A language that is not here works too; it only does without follow-ups
-by a bare word and without its stop words.
+Words are written as `text.normalise` leaves them. A language that is not here works too; it only does without
+follow-ups by a bare word and without its stop words.
 """
 
 from collections.abc import Mapping
@@ -32,10 +32,11 @@ def _words(text: str) -> frozenset[str]:
 
 ENGLISH = Lexicon(
     stop_words=_words(
-        "a an the of in on at to by for from with about into over is are was were be been being am do does did done has have "
-        "had having will would shall should can could may might must this that these those it its they them their theirs he "
-        "him his she her hers we us our you your i me my mine and or but if so then than as what which whose whom there here "
-        "just only also too very really actually please pls ok okay well oh um hey some any all one ones thing things stuff "
+        "a an the of in on at to by for from with about into over is are was were be been being am do "
+        "does did done has have had having will would shall should can could may might must this that "
+        "these those it its they them their theirs he him his she her hers we us our you your i me my "
+        "mine and or but if so then than as what which whose whom there here just only also too very "
+        "really actually please pls ok okay well oh um hey some any all one ones thing things stuff "
         "tell give show say says said know let s t re ll ve m d exactly again"
     ),
     follow_ups=_words("and what about how also or then but same"),
