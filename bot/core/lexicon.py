@@ -20,6 +20,10 @@ class Lexicon:
     """Words that may join two requests."""
     aspects: Mapping[str, str] = field(default_factory=dict)
     """What a bare question word asks for: "when" → "time"."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """Numbers in words."""
+    comparisons: frozenset[str] = frozenset()
+    """Words that compare with a number rather than state it."""
     endings: frozenset[str] = frozenset()
     """Endings that a name may take, romanised."""
     titles: frozenset[str] = frozenset()
@@ -58,6 +62,37 @@ ENGLISH = Lexicon(
         "many": "number",
         "number": "number",
     },
+    numbers={
+        word: number
+        for number, word in enumerate(
+            [
+                "zero",
+                "one",
+                "two",
+                "three",
+                "four",
+                "five",
+                "six",
+                "seven",
+                "eight",
+                "nine",
+                "ten",
+                "eleven",
+                "twelve",
+                "thirteen",
+                "fourteen",
+                "fifteen",
+                "sixteen",
+                "seventeen",
+                "eighteen",
+                "nineteen",
+                "twenty",
+            ]
+        )
+        if word != "one"  # "which one"
+    }
+    | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100},
+    comparisons=_words("more than less fewer over under above below bigger smaller larger least most exceed beyond"),
     endings=_words("s es"),
     titles=_words("mr mrs ms miss dr prof professor doctor sir madam president minister ambassador"),
 )

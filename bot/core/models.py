@@ -188,6 +188,8 @@ class Knowledge:
     """The hash of all that was read."""
     start: tuple[str, ...] = ()
     """The intents to suggest where nothing else is nearer."""
+    menu: tuple[str, ...] = ()
+    """The intents that have a command, in the order of the menu."""
 
     @property
     def as_of(self) -> date:

@@ -51,20 +51,19 @@ meeting-participants =
     The source says that { $group } met in { $place } on { $days }, and that { $guests } attended. It does not say which of the
     members were there.
 meeting-discussion =
-    According to the source, the participants in { $place }:
-    discussed { $efforts };
-    recognized { $danger };
-    and the group assessed { $assessed }.
+    According to the source, the participants in { $place } discussed { $efforts }.
+
+    They recognized { $danger }, and the group assessed { $assessed }.
 meetings =
-    The sources report three kinds of dates: advocacy meetings for the report in { $bakuplace } on { $bakuday } and in
-    { $yerevanplace } on { $yerevanday }, both without a year, and the meeting of the group in { $place }, { $country }, on
+    The sources report these: an advocacy meeting for the report in { $bakuplace } on { $bakuday } and one in
+    { $yerevanplace } on { $yerevanday }, both without a year, and the group’s own meeting in { $place }, { $country }, on
     { $days }.
 call-on-leaders =
     The participants called on the leadership of both countries { $call }.
 governments-efforts =
     The participants discussed { $efforts }. They called on the leadership of both countries { $call }.
 efforts-supporters =
-    The source says that the governments’ efforts have the support of { $supporters }. It does not name them.
+    The source says that what the two governments undertake has the support of { $supporters }. It does not name them.
 ukraine-war =
     The participants recognized { $danger }, which has implications { $implications }. They hoped { $hope }.
 

@@ -1,0 +1,1 @@
+"""The platforms on which the bot can be asked."""

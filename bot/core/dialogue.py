@@ -1,0 +1,88 @@
+"""What a conversation remembers, and what a question means because of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.core.entities import Mention
+from bot.core.lexicon import lexicon
+from bot.core.models import Answer, Choice, DialogueState, Intent, Outcome
+from bot.core.text import normalise
+
+LIFETIME = timedelta(hours=1)
+"""How long after an answer a question may lean on it."""
+SHORT = 5
+"""Words up to which a question that could lean on the one before it does."""
+_PICK = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
+
+
+def alive(state: DialogueState | None, now: datetime) -> DialogueState | None:
+    """Return the state, or None where it has expired."""
+    return state if state is not None and timedelta(0) <= now - state.at <= LIFETIME else None
+
+
+def picked(text: str, state: DialogueState | None) -> Choice | None:
+    """Return the choice of the last answer that a text picks, by its number or by its words."""
+    if state is None:
+        return None
+    if (match := _PICK.fullmatch(text)) and 1 <= int(match[1]) <= len(state.choices):
+        return state.choices[int(match[1]) - 1]
+    said = normalise(text)
+    return next((choice for choice in state.choices if normalise(choice.text) == said), None)
+
+
+def after(answer: Answer, state: DialogueState | None, now: datetime) -> DialogueState:
+    """Return the dialogue state after an answer; small talk changes nothing of what was talked about."""
+    kept = state or DialogueState(now)
+    small = answer.outcome is Outcome.SMALL_TALK
+    reading = answer.readings[-1]
+    return DialogueState(
+        at=now,
+        language=answer.language,
+        intent=kept.intent if small else reading.intent or kept.intent,
+        entity=kept.entity if small else next(iter(reading.entities), None),
+        choices=answer.suggestions or kept.choices,
+        facts=answer.facts or kept.facts,
+    )
+
+
+def content(words: Sequence[str], language: str) -> tuple[str, ...]:
+    """Return the words that carry a request of their own; `words` come without the names."""
+    closed = lexicon(language)
+    empty = closed.stop_words | closed.follow_ups | closed.aspects.keys()
+    return tuple(word for word in words if word not in empty)
+
+
+def aspect(words: Sequence[str], language: str) -> tuple[str, ...]:
+    """Return what a question's words ask for ("time", "place"), in order."""
+    aspects = lexicon(language).aspects
+    return tuple(dict.fromkeys(aspects[word] for word in words if word in aspects))
+
+
+def follow_up(
+    words: Sequence[str],
+    mentions: Sequence[Mention],
+    state: DialogueState | None,
+    intents: Mapping[str, Intent],
+    language: str,
+) -> str | None:
+    """Return the intent that a question has only because of the one before it, or None.
+
+    "And in Yerevan?" asks what was asked, of another place; "when?" asks for an aspect of what was told. `words` are
+    those of the question, normalised, without the names.
+    """
+    before = intents.get(state.intent) if state and state.intent else None
+    if before is None or content(words, language) or len(words) > SHORT:
+        return None
+    if mentions:
+        return _of_another(mentions[0], before, intents)
+    asked = (before.aspects.get(name) for name in aspect(words, language))
+    return next(filter(None, asked), None)
+
+
+def _of_another(mention: Mention, before: Intent, intents: Mapping[str, Intent]) -> str | None:
+    if mention.kind == before.slot:
+        return before.id
+    about = [intent for intent in intents.values() if set(intent.about) & set(mention.entities)]
+    alike = [intent.id for intent in about if intent.reply == before.reply]
+    return next(iter(alike), None)

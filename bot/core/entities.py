@@ -1,0 +1,314 @@
+"""Entities in a question: names in any script, misspelt, inflected, in part, and names that nobody here has.
+
+All names are compared romanised, word by word. A word that the example utterances use is never taken for a misspelt
+name. A given name with a foreign surname ("Anar Mammadov", where Anar and Mammadov are two other people) is a person
+that the knowledge does not have, not the nearest one that it does.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.core.lexicon import LEXICONS, lexicon
+from bot.core.models import Entity
+from bot.core.text import normalise, romanise
+
+PERSON = "person"
+_WORD = re.compile(r"[^\W_]+(?:[՛՜՞][^\W_]+)*")
+_GAP_IN_A_NAME = re.compile(r"[ \t\u00a0]*")
+_SUFFIX_MARK = re.compile(r"['’ʼ`\-]")
+_SHORT = 3
+"""Words up to this length are compared in their own script and without typos: romanised, "ЕС" is "es"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a text."""
+
+    start: int
+    end: int
+    text: str
+    """The name as it was written."""
+    kind: str
+    entities: tuple[str, ...]
+    """The ids it may mean: several for a surname that two persons share, none for a name that nobody here has."""
+    parts: frozenset[str] = frozenset()
+    """Which part of a person's name it is ("given", "surname"); empty where it is the whole name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    text: str
+    key: str
+
+    @property
+    def capitalised(self) -> bool:
+        return self.text[:1].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    words: tuple[str, ...]
+    part: str | None
+    entity: Entity = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    first: int
+    last: int
+    cost: float
+    alias: _Alias
+
+
+def key(word: str) -> str:
+    """Return the form in which words are compared."""
+    native = normalise(word)
+    return native if len(native) <= _SHORT else romanise(native).replace(" ", "")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a name in the form in which they are compared."""
+    return tuple(key(match.group()) for match in _WORD.finditer(text))
+
+
+class EntityIndex:
+    """Finds mentions of entities in a text.
+
+    `vocabulary` holds the words that questions are made of; they are never taken for a misspelt name.
+    """
+
+    def __init__(self, entities: Mapping[str, Entity], vocabulary: frozenset[str]) -> None:
+        self._entities = entities
+        self._vocabulary = vocabulary
+        self._starting: dict[str, list[_Alias]] = defaultdict(list)
+        for entity in entities.values():
+            for alias in dict.fromkeys(_aliases(entity)):
+                self._starting[alias.words[0]].append(alias)
+        starts = self._starting.values()
+        self._names = {word: word for aliases in starts for alias in aliases for word in alias.words}
+        self._closed = frozenset().union(*(_closed_words(language) for language in LEXICONS))
+        self._titles = frozenset().union(*(words.titles for words in LEXICONS.values()))
+        self._suffixes = frozenset().union(*(words.endings for words in LEXICONS.values()))
+
+    @cached_property
+    def _surname_endings(self) -> frozenset[str]:
+        """The last three letters that two surnames or more share ("yan", "dov")."""
+        bearers: dict[str, set[str]] = defaultdict(set)
+        for aliases in self._starting.values():
+            for alias in aliases:
+                if alias.part == "surname":
+                    bearers[alias.words[0][-3:]].add(alias.entity.id)
+        return frozenset(ending for ending, ids in bearers.items() if len(ids) > 1)
+
+    def exact(self, text: str) -> tuple[Mention, ...]:
+        """Return the whole names in a text, spelt as the knowledge spells them."""
+        words = _words(text)
+        matches = self._matches(words, [{word.key: 0.0} for word in words], whole=True)
+        return tuple(self._mentions(text, words, matches))
+
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """Return the names in a text, in order."""
+        words = _words(text)
+        matches = self._matches(words, [self._near(word.key) for word in words], whole=False)
+        mentions = list(self._mentions(text, words, matches))
+        return tuple(_Persons(self, text, words).settle(mentions))
+
+    def _near(self, word: str) -> dict[str, float]:
+        """Return the words of names that a word may be, each with the cost of believing it."""
+        if word in self._names:
+            return {word: 0.0}
+        stems = {word[: -len(ending)] for ending in self._suffixes if word.endswith(ending)}
+        if found := {stem: 0.1 for stem in stems if len(stem) > _SHORT and stem in self._names}:
+            return found
+        limit = _typos(word)
+        if not limit or word in self._vocabulary or word in self._closed:
+            return {}
+        near = process.extract(word, self._names, scorer=OSA.distance, score_cutoff=limit, limit=None)
+        return {name: float(distance) for name, distance, _ in near if distance <= _typos(name) and name[0] == word[0]}
+
+    def _matches(self, words: Sequence[_Word], near: Sequence[dict[str, float]], *, whole: bool) -> list[_Match]:
+        matches = []
+        for first in range(len(words)):
+            for name in near[first]:
+                for alias in self._starting.get(name, ()):
+                    last = first + len(alias.words)
+                    costs = [close.get(word) for close, word in zip(near[first:last], alias.words, strict=False)]
+                    if last <= len(words) and None not in costs and not (whole and alias.part):
+                        matches.append(_Match(first, last, sum(filter(None, costs)), alias))
+        return matches
+
+    def _mentions(self, text: str, words: Sequence[_Word], matches: list[_Match]) -> Iterator[Mention]:
+        """Yield the longest and nearest matches that do not overlap, in the order of the text."""
+        taken: set[int] = set()
+        chosen: list[list[_Match]] = []
+        for match in sorted(matches, key=lambda m: (m.first - m.last, m.cost, m.alias.part is not None, m.first)):
+            places = set(range(match.first, match.last))
+            if not places & taken:
+                taken |= places
+                same = [m for m in matches if (m.first, m.last, m.cost) == (match.first, match.last, match.cost)]
+                chosen.append([m for m in same if (m.alias.part is None) == (match.alias.part is None)])
+        for group in sorted(chosen, key=lambda group: group[0].first):
+            yield self._mention(text, words, group)
+
+    def _mention(self, text: str, words: Sequence[_Word], group: list[_Match]) -> Mention:
+        ids = dict.fromkeys(match.alias.entity.id for match in group)
+        present = [name for name in ids if not self._entities[name].absent]
+        start, end = words[group[0].first].start, words[group[0].last - 1].end
+        end = self._swallow(text, words, group[0].last, end)
+        return Mention(
+            start,
+            end,
+            text[start : words[group[0].last - 1].end],
+            group[0].alias.entity.kind,
+            tuple(present or ids),
+            frozenset(match.alias.part for match in group if match.alias.part),
+        )
+
+    def _swallow(self, text: str, words: Sequence[_Word], following: int, end: int) -> int:
+        """Return the end of a mention with the grammatical ending after it ("Alili's", "EU-nun")."""
+        if following < len(words):
+            word = words[following]
+            if _SUFFIX_MARK.fullmatch(text[end : word.start]) and word.key in self._suffixes:
+                return word.end
+        return end
+
+    def unfamiliar(self, word: str) -> bool:
+        """Return whether a word, as a key, is none that questions are made of, not even misspelt."""
+        if len(word) < _SHORT or not word.isalpha() or word in self._closed | self._titles | self._vocabulary:
+            return False
+        return process.extractOne(word, self._vocabulary, scorer=OSA.distance, score_cutoff=_typos(word) or 1) is None
+
+    def surname_like(self, word: str) -> bool:
+        """Return whether a word, as a key, ends as several surnames of the knowledge do."""
+        return len(word) > _SHORT + 1 and word[-3:] in self._surname_endings
+
+
+@dataclass(frozen=True, slots=True)
+class _Persons:
+    """Puts the parts of persons' names together, and finds the names that nobody here has."""
+
+    index: EntityIndex
+    text: str
+    words: Sequence[_Word]
+
+    def settle(self, mentions: list[Mention]) -> list[Mention]:
+        joined: list[Mention] = []
+        for mention in mentions:
+            if joined and (both := self._join(joined[-1], mention)):
+                joined[-1] = both
+            else:
+                joined.append(mention)
+        extended = [self._extend(mention, joined) for mention in joined]
+        return sorted([*extended, *self._unknown(extended)], key=lambda mention: mention.start)
+
+    def _join(self, left: Mention, right: Mention) -> Mention | None:
+        """Return one mention for a given name and a surname that stand side by side."""
+        if not (left.parts and right.parts and self._adjacent(left.end, right.start)):
+            return None
+        shared = tuple(name for name in left.entities if name in right.entities)
+        if not shared and left.parts == right.parts:
+            return None
+        return replace(
+            right, start=left.start, text=self.text[left.start : right.end], entities=shared, parts=frozenset()
+        )
+
+    def _extend(self, mention: Mention, others: Sequence[Mention]) -> Mention:
+        """Return the name of an unknown person where a strange name stands beside a part of a known one."""
+        if not mention.parts:
+            return mention
+        before = next((word for word in self.words if self._adjacent(word.end, mention.start)), None)
+        after = next((word for word in self.words if self._adjacent(mention.end, word.start)), None)
+        free = [word for word in (before, after) if word and not _inside(word, others)]
+        for word in free:
+            if self._strange(word, mention, follows=word is after):
+                start, end = min(word.start, mention.start), max(word.end, mention.end)
+                return replace(mention, start=start, end=end, text=self.text[start:end], entities=(), parts=frozenset())
+        return mention
+
+    def _strange(self, word: _Word, mention: Mention, *, follows: bool) -> bool:
+        if not self.index.unfamiliar(word.key):
+            return False
+        if mention.text[:1].isupper():
+            return word.capitalised
+        return self.index.surname_like(word.key) if follows else "surname" in mention.parts
+
+    def _unknown(self, mentions: Sequence[Mention]) -> Iterator[Mention]:
+        """Yield each run of words that looks like a person's name and is none that the knowledge has."""
+        run: list[_Word] = []
+        for word in [*self.words, None]:
+            fits = word and not _inside(word, mentions) and self.index.unfamiliar(word.key)
+            if word and fits and (not run or self._adjacent(run[-1].end, word.start)):
+                run.append(word)
+                continue
+            if run and self._like_a_name(run):
+                start, end = run[0].start, run[-1].end
+                yield Mention(start, end, self.text[start:end], PERSON, ())
+            run = [word] if word and fits else []
+
+    def _like_a_name(self, run: Sequence[_Word]) -> bool:
+        if self.index.surname_like(run[-1].key):
+            return True
+        return len(run) > 1 and all(word.capitalised for word in run) and not self.text.isupper()
+
+    def _adjacent(self, end: int, start: int) -> bool:
+        return end < start and _GAP_IN_A_NAME.fullmatch(self.text, end, start) is not None
+
+
+def mask(text: str, mentions: Iterable[Mention], marked: Mapping[str, str]) -> str:
+    """Return a text with each mention as "@kind", and the mark of its entity where it has one.
+
+    So a question about one person is matched like the same question about another.
+    """
+    parts, at = [], 0
+    for mention in mentions:
+        marks = [f"@{mention.kind}", *(marked[name] for name in mention.entities if name in marked)]
+        parts += [text[at : mention.start], " ", " ".join(marks), " "]
+        at = mention.end
+    return "".join([*parts, text[at:]])
+
+
+def _words(text: str) -> list[_Word]:
+    return [_Word(match.start(), match.end(), match.group(), key(match.group())) for match in _WORD.finditer(text)]
+
+
+def _aliases(entity: Entity) -> Iterator[_Alias]:
+    for language, name in _all_names(entity):
+        words = words_of(name)
+        if len(words) > 1 and words[0] in lexicon(language).stop_words:
+            words = words[1:]
+        if words:
+            yield _Alias(words, None, entity)
+        if entity.kind == PERSON and len(words) > 1:
+            yield _Alias(words[:1], "given", entity)
+            yield _Alias(words[-1:], "surname", entity)
+
+
+def _all_names(entity: Entity) -> Iterator[tuple[str, str]]:
+    yield from entity.names.items()
+    for language, names in entity.aliases.items():
+        for name in names:
+            yield language, name
+
+
+def _closed_words(language: str) -> frozenset[str]:
+    words = lexicon(language)
+    return words.stop_words | words.follow_ups | frozenset(words.aspects)
+
+
+def _inside(word: _Word, mentions: Iterable[Mention]) -> bool:
+    return any(mention.start <= word.start < mention.end for mention in mentions)
+
+
+def _typos(word: str) -> int:
+    """Return how many typing errors a word of this length may hold and still be believed."""
+    if len(word) <= _SHORT:
+        return 0
+    return 1 if len(word) < 8 else 2  # noqa: PLR2004 - "Hamidov" is two errors from "Samedov"

@@ -1,0 +1,168 @@
+"""Answers in words: Fluent messages filled with facts.
+
+A message holds grammar only; every name, number, date and claim comes in through a variable.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.types import FluentNone
+
+from bot.core.models import (
+    DateValue,
+    EntitiesValue,
+    Entity,
+    Fact,
+    NumberValue,
+    Paragraph,
+    PeriodValue,
+    TextValue,
+    VerbatimValue,
+    YearValue,
+)
+
+MESSAGES: Mapping[str, frozenset[str]] = {
+    "about-entity": frozenset({"name"}),
+    "about-what": frozenset(),
+    "button-passage": frozenset(),
+    "choose-hint": frozenset(),
+    "clarify": frozenset(),
+    "clarify-entity": frozenset({"names"}),
+    "not-connected": frozenset({"given"}),
+    "not-documented": frozenset(),
+    "not-mentioned": frozenset({"given"}),
+    "not-that-date": frozenset({"given"}),
+    "not-that-number": frozenset({"given"}),
+    "other-language": frozenset({"languages"}),
+    "out-of-scope": frozenset(),
+    "quote-source": frozenset({"publisher", "day", "title", "language"}),
+    "source-item": frozenset({"publisher", "day"}),
+    "source-line": frozenset({"sources"}),
+    "stale-choice": frozenset(),
+    "term-passed": frozenset({"end"}),
+    "terminal-goodbye": frozenset(),
+    "terminal-prompt": frozenset(),
+    "terminal-welcome": frozenset(),
+    "text-only": frozenset(),
+    "too-long": frozenset(),
+    "unavailable": frozenset(),
+    "unknown-command": frozenset({"command"}),
+    "unreadable": frozenset(),
+}
+"""The messages that every knowledge folder has beside those of its intents, with the variables of each."""
+
+COMMON_VARIABLES = frozenset({"bot", "as_of"})
+"""What every message may name: what the bot is called after, and the day of the newest source."""
+
+# English dates as most of the world writes them: day before month.
+_LOCALES = {"en": "en_GB"}
+PARAGRAPH_BREAK = "\n\n"
+_EMPTY_LINE = re.compile(r"\n\s*\n")
+
+
+def locale_of(language: str) -> Locale:
+    """Return the locale in which dates, numbers and lists of a language are written."""
+    return Locale.parse(_LOCALES.get(language, language))
+
+
+def day(value: date, language: str) -> str:
+    """Return a day in words."""
+    return format_date(value, "long", locale=locale_of(language))
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Return names as a list in a sentence."""
+    return format_list(names, locale=locale_of(language))
+
+
+def period(start: date, end: date, language: str) -> str:
+    """Return a first and a last day in words, what they share written once.
+
+    CLDR has these patterns with short month names only; they are spelt out.
+    """
+    locale = locale_of(language)
+    field = "y" if start.year != end.year else "M" if start.month != end.month else "d"
+    if start == end:
+        return day(start, language)
+    first, last = (part.replace("MMM", "MMMM") for part in locale.interval_formats["yMMMd"][field])
+    return format_date(start, first, locale=locale) + format_date(end, last, locale=locale)
+
+
+class Replies:
+    """The messages of each language."""
+
+    def __init__(
+        self, resources: Mapping[str, str], entities: Mapping[str, Entity], common: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """Read the Fluent resources.
+
+        `common` holds, by language, what every message may name.
+        """
+        self._bundles = {language: _bundle(language, text) for language, text in resources.items()}
+        self._entities = entities
+        self._common = common
+
+    def has(self, message: str, attribute: str, language: str) -> bool:
+        """Return whether a message has an attribute."""
+        bundle = self._bundles[language]
+        return bundle.has_message(message) and attribute in bundle.get_message(message).attributes
+
+    def say(self, message: str, language: str, attribute: str | None = None, /, **arguments: object) -> str:
+        """Return a message as text: an empty line parts its paragraphs, other line breaks are spaces.
+
+        Raises LookupError where the language has no such message, ValueError where a variable is missing.
+        """
+        bundle = self._bundles[language]
+        found = bundle.get_message(message)
+        pattern = found.attributes[attribute] if attribute else found.value
+        text, errors = bundle.format_pattern(pattern, {**self._common[language], **arguments})
+        if errors or isinstance(text, FluentNone):
+            raise ValueError(f"the message {message!r} in {language!r} cannot be filled: {errors}")
+        return PARAGRAPH_BREAK.join(" ".join(part.split()) for part in _EMPTY_LINE.split(str(text)))
+
+    def paragraphs(
+        self, message: str, language: str, attribute: str | None = None, /, **arguments: object
+    ) -> tuple[Paragraph, ...]:
+        """Return a message as paragraphs."""
+        text = self.say(message, language, attribute, **arguments)
+        return tuple(Paragraph(part) for part in text.split(PARAGRAPH_BREAK))
+
+    def value(self, fact: Fact, language: str) -> str:  # noqa: PLR0911 - one return for each form of a value
+        """Return the value of a fact in words."""
+        match fact.value:
+            case EntitiesValue(entities):
+                return listed([self.name(entity, language) for entity in entities], language)
+            case DateValue(day_number, month, None):
+                # A leap year, so that 29 February is a day.
+                return format_skeleton("MMMMd", date(2000, month, day_number), locale=locale_of(language))
+            case DateValue(day_number, month, int(year)):
+                return day(date(year, month, day_number), language)
+            case PeriodValue(start, end):
+                return period(start, end, language)
+            case NumberValue(number):
+                return format_decimal(number, locale=locale_of(language))
+            case YearValue(year):
+                return str(year)
+            case TextValue(texts):
+                return texts[language]
+            case VerbatimValue(text):
+                return text
+        raise TypeError(f"{fact.value!r} is no value")
+
+    def name(self, entity: str, language: str) -> str:
+        """Return what an entity is called in a language."""
+        return self._entities[entity].names[language]
+
+
+def _bundle(language: str, text: str) -> Any:
+    # Without isolating marks: they would show as odd characters in terminals and spoil searching in a chat.
+    bundle = FluentBundle([_LOCALES.get(language, language).replace("_", "-")], use_isolating=False)
+    bundle.add_resource(FluentResource(text))
+    return bundle

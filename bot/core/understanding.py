@@ -1,0 +1,175 @@
+"""From a text to the requests that it holds, each with what to do about it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core import dialogue
+from bot.core.entities import EntityIndex, Mention, mask
+from bot.core.fallback import Decision, Kind, decide
+from bot.core.intents import Matcher
+from bot.core.language import LanguageDetector
+from bot.core.lexicon import lexicon
+from bot.core.models import DialogueState, Knowledge, Outcome
+from bot.core.text import normalise, tokens
+
+REQUESTS = 3
+"""How many requests of one message are answered."""
+_SENTENCE_END = re.compile(r"(?<=[.?!;։՞؟…])\s+|\n+")
+_MARK = re.compile(r"@\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing that a message asks."""
+
+    text: str
+    mentions: tuple[Mention, ...]
+    decision: Decision
+
+
+class Understanding:
+    """Understands questions by the example utterances of a knowledge folder."""
+
+    def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
+        self._knowledge = knowledge
+        self._matcher = matcher
+        self._vocabularies = {language: _vocabulary(knowledge, language) for language in knowledge.languages}
+        self._marks = _marks(knowledge)
+        self._index = EntityIndex(knowledge.entities, frozenset().union(*self._vocabularies.values()))
+        self._detector = LanguageDetector(self._vocabularies)
+
+    def language(self, text: str, likely: Sequence[str]) -> str | None:
+        """Return the language of a text, None for one that the knowledge does not have."""
+        return self._detector.detect(text, likely)
+
+    def mentions(self, text: str) -> tuple[Mention, ...]:
+        """Return the names in a text."""
+        return self._index.find(text)
+
+    def requests(self, text: str, language: str, state: DialogueState | None) -> tuple[Request, ...]:
+        """Return the requests of a message, in order."""
+        whole = self.request(text, language, state)
+        parts = [self.request(part, language, state) for part in _sentences(text)]
+        if len(parts) > 1:
+            clear = [part for part in parts if self._stands_alone(part) or part.text.rstrip().endswith("?")]
+            if any(map(self._stands_alone, clear)) and self._better(clear, whole):
+                return self._several([half for part in clear for half in self._halves(part, language, state)])
+        return self._several(self._halves(whole, language, state))
+
+    def request(self, text: str, language: str, state: DialogueState | None) -> Request:
+        """Return a text as one request."""
+        mentions = self.mentions(text)
+        masked = mask(text, mentions, self._marks)
+        words = tokens(_MARK.sub(" ", masked))
+        leaning = dialogue.follow_up(words, mentions, state, self._knowledge.intents, language)
+        if leaning:
+            return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
+        if mentions and not words_that_ask(words, language):
+            return Request(text, mentions, self._bare(mentions))
+        decision = decide(self._matcher.rank(masked), self._matcher.threshold)
+        if decision.kind is not Kind.ANSWER and not mentions and not dialogue.content(words, language):
+            return Request(text, mentions, Decision(Kind.ABOUT_WHAT, self._knowledge.start))
+        return Request(text, mentions, decision)
+
+    def _bare(self, mentions: Sequence[Mention]) -> Decision:
+        """Return what to do with a name alone."""
+        intents = self._knowledge.intents.values()
+        mention = mentions[0]
+        slot = next((i.id for i in intents if i.slot_required and i.slot == mention.kind), None)
+        about = tuple(i.id for i in intents if set(i.about) & set(mention.entities))
+        if about:
+            kind = Kind.ANSWER if len(about) == 1 else Kind.ABOUT_ENTITY
+            return Decision(kind, about, 1.0)
+        if slot:
+            return Decision(Kind.ANSWER, (slot,), 1.0)
+        absent = all(self._knowledge.entities[name].absent for name in mention.entities)
+        return Decision(Kind.NOT_MENTIONED if absent else Kind.NOT_DOCUMENTED, self._knowledge.start)
+
+    def _stands_alone(self, request: Request) -> bool:
+        return request.decision.kind is Kind.ANSWER
+
+    @staticmethod
+    def _better(parts: Sequence[Request], whole: Request) -> bool:
+        """Return whether sentences are clearer by themselves than the message as a whole."""
+        intents = {part.decision.intents for part in parts if part.decision.kind is Kind.ANSWER}
+        best = max(part.decision.confidence for part in parts)
+        return len(intents) > 1 or whole.decision.kind is not Kind.ANSWER or best > whole.decision.confidence
+
+    def _halves(self, whole: Request, language: str, state: DialogueState | None) -> list[Request]:
+        """Return a request in two where a conjunction joins two that are each clear."""
+        best = [whole]
+        clearest = 0.0
+        for left_text, right_text in _split_at(whole.text, lexicon(language).conjunctions):
+            left, right = (self.request(part, language, state) for part in (left_text, right_text))
+            confidence = min(left.decision.confidence, right.decision.confidence)
+            if confidence > clearest and self._two(left, right, whole, language):
+                best, clearest = [left, right], confidence
+        return best
+
+    def _two(self, left: Request, right: Request, whole: Request, language: str) -> bool:
+        """Return whether two halves are two requests rather than one that happens to hold a conjunction."""
+        halves = (left, right)
+        if not all(self._stands_alone(half) and self._asks(half, language) for half in halves):
+            return False
+        if left.decision.intents == right.decision.intents:
+            return False
+        if whole.decision.kind is not Kind.ANSWER:
+            return True
+        weakest = min(half.decision.confidence for half in halves)
+        return weakest >= whole.decision.confidence
+
+    def _asks(self, request: Request, language: str) -> bool:
+        words = tokens(_MARK.sub(" ", mask(request.text, request.mentions, {})))
+        return bool(dialogue.content(words, language))
+
+    def _several(self, requests: Sequence[Request]) -> tuple[Request, ...]:
+        """Return the requests to answer: each intent once, small talk only where there is nothing else."""
+        serious = [request for request in requests if not self._small_talk(request)]
+        once = {(r.decision.kind, r.decision.intents, r.mentions): r for r in serious or requests[:1]}
+        return tuple(once.values())[:REQUESTS]
+
+    def _small_talk(self, request: Request) -> bool:
+        intents = [self._knowledge.intents[name] for name in request.decision.intents]
+        return bool(intents) and all(intent.outcome is Outcome.SMALL_TALK for intent in intents)
+
+
+def words_that_ask(words: Sequence[str], language: str) -> bool:
+    """Return whether words ask for anything, be it only "when?"."""
+    return bool(dialogue.content(words, language) or dialogue.aspect(words, language))
+
+
+def examples(knowledge: Knowledge) -> tuple[list[str], list[str]]:
+    """Return the texts to match questions with, names masked, and the intent of each."""
+    index = EntityIndex(knowledge.entities, frozenset())
+    marks = _marks(knowledge)
+    pairs: dict[str, str] = {}
+    for intent in knowledge.intents.values():
+        for text in [*intent.titles.values(), *(text for texts in intent.utterances.values() for text in texts)]:
+            plain = re.sub(r"\{(\w+)\}", r"@\1", text)
+            pairs.setdefault(mask(plain, index.exact(plain), marks), intent.id)
+    return list(pairs), list(pairs.values())
+
+
+def _vocabulary(knowledge: Knowledge, language: str) -> frozenset[str]:
+    words = lexicon(language)
+    closed = words.stop_words | words.follow_ups | words.aspects.keys()
+    texts = [text for intent in knowledge.intents.values() for text in intent.utterances.get(language, ())]
+    return closed | frozenset(normalise(" ".join(texts)).split())
+
+
+def _marks(knowledge: Knowledge) -> Mapping[str, str]:
+    """Return the mark of each entity that some intent is about: questions about it differ from those about others."""
+    return {name: f"@{name}" for intent in knowledge.intents.values() for name in intent.about}
+
+
+def _sentences(text: str) -> list[str]:
+    return [part for part in _SENTENCE_END.split(text) if part and any(map(str.isalnum, part))]
+
+
+def _split_at(text: str, conjunctions: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for conjunction in conjunctions:
+        for match in re.finditer(rf"\W+{re.escape(conjunction)}\W+", text, re.IGNORECASE):
+            yield text[: match.start()], text[match.end() :]
+    for match in re.finditer(r"[,;–—]\s*", text):
+        yield text[: match.start()], text[match.end() :]

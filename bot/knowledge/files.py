@@ -1,0 +1,119 @@
+"""Files of a knowledge folder as data, with the line of every part.
+
+Every scalar stays text (PyYAML's base loader): pydantic gives it its type, so that the country code `no` is never a
+boolean and a wrong date is a problem with a line rather than an exception.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.core.models import Problem
+
+Location = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file: its data, and where each part of it stands."""
+
+    file: str
+    """The path relative to the knowledge folder."""
+    data: Any
+    lines: dict[Location, int] = field(default_factory=dict)
+
+    def line(self, location: Location) -> int:
+        """Return the line of a part, or of the nearest part around it."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
+
+    def problem(self, location: Location, message: str) -> Problem:
+        """Return a problem with a part of the file."""
+        return Problem(self.file, self.line(location), message)
+
+
+def read_yaml(folder: Path, path: Path, problems: list[Problem]) -> Document | None:
+    """Return a YAML file's data, or None and a problem more."""
+    name = path.relative_to(folder).as_posix()
+    try:
+        text = path.read_bytes().decode()
+        loader = yaml.CBaseLoader(text)
+        node = loader.get_single_node()
+    except UnicodeDecodeError as error:
+        problems.append(Problem(name, 1, f"not UTF-8 text: {error.reason} at byte {error.start}"))
+    except OSError as error:
+        problems.append(Problem(name, 1, f"cannot be read: {error.strerror}"))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        problems.append(Problem(name, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}"))
+    except yaml.YAMLError as error:
+        problems.append(Problem(name, 1, f"not valid YAML: {' '.join(str(error).split())}"))
+    else:
+        document = Document(name, None)
+        data = _construct(node, (), document, problems, set()) if node else None
+        return Document(name, data, document.lines)
+    return None
+
+
+def _construct(node: Any, at: Location, document: Document, problems: list[Problem], seen: set[int]) -> Any:
+    document.lines[at] = node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if id(node) in seen:
+        problems.append(document.problem(at, "references (&name, *name) are not supported: write the part out"))
+        return None
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        parts = enumerate(node.value)
+        return [_construct(part, (*at, number), document, problems, seen) for number, part in parts]
+    return _mapping(node, at, document, problems, seen)
+
+
+def _mapping(node: Any, at: Location, document: Document, problems: list[Problem], seen: set[int]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key in data:
+            line = key_node.start_mark.line + 1
+            problems.append(Problem(document.file, line, f"{key!r} stands here twice"))
+        data[key] = _construct(value_node, (*at, key), document, problems, seen)
+    return data
+
+
+def validated(
+    document: Document, location: Location, data: Any, model: type[Model], problems: list[Problem]
+) -> Model | None:
+    """Return a part of a file as a model, or None and a problem for each thing that is wrong with it."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            place = (*location, *detail["loc"])
+            problems.append(document.problem(place, _message(detail["loc"], detail)))
+        return None
+
+
+def entries(document: Document, model: type[Model], problems: list[Problem]) -> Iterator[tuple[Model, Location]]:
+    """Yield each valid entry of a file that holds a list of them, with its location."""
+    if not isinstance(document.data, list):
+        problems.append(document.problem((), "a list is expected, each entry beginning with “- ”"))
+        return
+    for number, data in enumerate(document.data):
+        if (entry := validated(document, (number,), data, model, problems)) is not None:
+            yield entry, (number,)
+
+
+def _message(location: Location, detail: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in location)
+    if location == ("evidence",):
+        return "a fact needs evidence: at least one passage of a source"
+    texts = {"missing": f"{name!r} is missing", "extra_forbidden": f"{name!r} is not a known key"}
+    text = detail["msg"].removeprefix("Value error, ")
+    return texts.get(detail["type"], f"{name!r}: {text}" if name else text)

@@ -1,0 +1,134 @@
+"""What the YAML files of a knowledge folder may hold."""
+
+import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bot.core.models import Outcome
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+"""Small letters, digits and hyphens: it becomes part of a button's data and of a deep link."""
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Variable = Annotated[str, Field(pattern=r"^[a-z][a-z]*$")]
+
+
+class Entry(BaseModel):
+    """An entry of a file; a key that is not known is a problem."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class UncoveredEntry(Entry):
+    """A passage of a source that no fact stands on, and why."""
+
+    quote: Text
+    reason: Text
+
+
+class SourceEntry(Entry):
+    """A document in `seeds/` (sources.yaml)."""
+
+    id: Id
+    file: Text
+    title: Text
+    publisher: Id
+    date: datetime.date
+    language: Language
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    uncovered: list[UncoveredEntry] = []
+
+
+class EntityEntry(Entry):
+    """Something that has a name (entities/*.yaml)."""
+
+    id: Id
+    kind: Id
+    names: dict[Language, Text]
+    aliases: dict[Language, list[Text]] = {}
+    forms: dict[Variable, dict[Language, Text]] = {}
+    absent: bool = False
+
+
+class EvidenceEntry(Entry):
+    """A passage of a source."""
+
+    source: Id
+    quote: Text
+    occurrence: Annotated[int, Field(ge=1)] | None = None
+
+
+_VALUE_FORMS = (
+    {"entity"},
+    {"entities"},
+    {"date"},
+    {"day", "month"},
+    {"start", "end"},
+    {"number"},
+    {"year"},
+    {"text"},
+    {"verbatim"},
+)
+
+
+class ValueEntry(Entry):
+    """What a fact says, in one of the forms that knowledge/README.md lists."""
+
+    entity: Id | None = None
+    entities: Annotated[list[Id], Field(min_length=1)] | None = None
+    date: datetime.date | None = None
+    day: Annotated[int, Field(ge=1, le=31)] | None = None
+    month: Annotated[int, Field(ge=1, le=12)] | None = None
+    start: datetime.date | None = None
+    end: datetime.date | None = None
+    number: int | None = None
+    year: Annotated[int, Field(ge=1000, le=9999)] | None = None
+    text: dict[Language, Text] | None = None
+    verbatim: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.model_fields_set not in _VALUE_FORMS:
+            forms = "; ".join(", ".join(sorted(form)) for form in _VALUE_FORMS)
+            raise ValueError(f"a value has exactly one of these forms: {forms}")
+        return self
+
+
+class FactEntry(Entry):
+    """A statement with evidence (facts/*.yaml)."""
+
+    id: Id
+    subject: Id
+    property: Text
+    value: ValueEntry
+    evidence: Annotated[list[EvidenceEntry], Field(min_length=1)]
+    end: datetime.date | None = None
+    attributed_to: Id | None = None
+
+
+class IntentEntry(Entry):
+    """Something people ask for (intents/<id>.yaml)."""
+
+    id: Id
+    outcome: Outcome
+    title: dict[Language, Text]
+    reply: Id | None = None
+    facts: dict[Variable, Id] = {}
+    items: Variable | None = None
+    slot: Id | None = None
+    slot_required: bool = False
+    about: list[Id] = []
+    aspects: dict[Variable, Id] = {}
+    suggests: list[Id] = []
+    command: Variable | None = None
+    utterances: dict[Language, list[Text]] = {}
+
+
+class BotEntry(Entry):
+    """What the knowledge is about, and its languages (bot.yaml)."""
+
+    name: Text
+    languages: Annotated[list[Language], Field(min_length=1)]
+    start: list[Id] = []
+    menu: list[Id] = []

@@ -1,0 +1,135 @@
+"""What must hold in the reply templates: grammar only, every variable filled, nothing missing and nothing left over."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from fluent.syntax import FluentParser, ast
+from fluent.syntax.visitor import Visitor
+
+from bot.core.entities import EntityIndex
+from bot.core.models import Intent, Knowledge, Problem
+from bot.core.replies import COMMON_VARIABLES, MESSAGES
+
+_DIGIT = re.compile(r"\d")
+_ATTRIBUTES = {"unknown", "which", "none"}
+"""The attributes that the core itself asks for; one more is called after the slot."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """The text and the variables of a message or of an attribute."""
+
+    line: int
+    variables: set[str] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+
+
+class _Reader(Visitor):
+    def __init__(self, part: _Part) -> None:
+        self._part = part
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - the library's name
+        self._part.variables.add(node.id.name)
+
+    def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802 - the library's name
+        self._part.texts.append(node.value)
+
+    def visit_StringLiteral(self, node: ast.StringLiteral) -> None:  # noqa: N802 - the library's name
+        self._part.texts.append(node.value)
+
+
+def template_problems(knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield every problem of the replies in every language."""
+    for language, text in knowledge.replies.items():
+        index = _names_in(language, knowledge)
+        file = f"replies/{language}.ftl"
+        resource = FluentParser().parse(text)
+        for entry in resource.body:
+            if isinstance(entry, ast.Junk):
+                yield Problem(file, _line(text, entry), f"not valid Fluent: {entry.annotations[0].message}")
+        messages = {entry.id.name: entry for entry in resource.body if isinstance(entry, ast.Message)}
+        parts = {name: _parts(text, message) for name, message in messages.items()}
+        for part in (part for found in parts.values() for part in found.values()):
+            yield from _content(file, part, index)
+        yield from _filled(file, parts, knowledge)
+
+
+def _names_in(language: str, knowledge: Knowledge) -> EntityIndex:
+    """Return the names of one language: what is a name in another may be a plain word in it."""
+    entities = {
+        entity.id: replace(
+            entity,
+            names={language: entity.names[language]} if language in entity.names else {},
+            aliases={language: entity.aliases.get(language, ())},
+        )
+        for entity in knowledge.entities.values()
+    }
+    return EntityIndex(entities, frozenset())
+
+
+def _line(text: str, node: ast.SyntaxNode) -> int:
+    start = node.span.start if node.span else 0
+    return text.count("\n", 0, start) + 1
+
+
+def _parts(text: str, message: ast.Message) -> dict[str | None, _Part]:
+    """Return the parts of a message by attribute; the message itself is None."""
+    parts: dict[str | None, _Part] = {}
+    patterns: list[tuple[str | None, ast.Message | ast.Attribute]] = [(None, message)]
+    patterns += [(attribute.id.name, attribute) for attribute in message.attributes]
+    for name, node in patterns:
+        part = parts[name] = _Part(_line(text, node))
+        if node.value is not None:
+            _Reader(part).visit(node.value)
+    return parts
+
+
+def _content(file: str, part: _Part, index: EntityIndex) -> Iterator[Problem]:
+    """Yield what only a fact may say: a digit, a name."""
+    for text in part.texts:
+        if _DIGIT.search(text):
+            yield Problem(
+                file, part.line, f"a digit in a template: {' '.join(text.split())!r}; a fact must bring it in"
+            )
+        for mention in index.exact(text):
+            yield Problem(file, part.line, f"a name in a template: {mention.text!r}; a fact must bring it in")
+
+
+def _filled(file: str, parts: Mapping[str, dict[str | None, _Part]], knowledge: Knowledge) -> Iterator[Problem]:
+    users: dict[str, list[Intent]] = defaultdict(list)
+    for intent in knowledge.intents.values():
+        users[intent.reply].append(intent)
+    for name in sorted((users.keys() | MESSAGES.keys()) - parts.keys()):
+        yield Problem(file, 1, f"the message {name!r} is missing")
+    for name, found in parts.items():
+        if name in MESSAGES:
+            yield from _variables(file, name, found[None], MESSAGES[name])
+        elif name not in users:
+            yield Problem(file, found[None].line, f"no intent uses the message {name!r}")
+        for intent in users.get(name, ()):
+            yield from _intent_message(file, name, found, intent)
+
+
+def _intent_message(file: str, name: str, parts: dict[str | None, _Part], intent: Intent) -> Iterator[Problem]:
+    facts = frozenset(intent.facts)
+    slot = {intent.slot} if intent.slot else set()
+    for attribute, part in parts.items():
+        if attribute is not None and attribute not in _ATTRIBUTES | slot:
+            yield Problem(file, part.line, f"the attribute {attribute!r} of {name!r} is not used")
+        takes_slot = attribute in {"unknown", *slot} or (attribute is None and intent.slot_required)
+        yield from _variables(file, name, part, facts | (slot if takes_slot else set()))
+    used = set().union(*(part.variables for part in parts.values())) | {intent.items}
+    for variable in sorted(facts - used):
+        # The list of a slot is what the answer is looked up in.
+        if not intent.slot_required:
+            yield Problem(file, parts[None].line, f"{name!r} does not use ${variable} of the intent {intent.id!r}")
+    if intent.slot_required:
+        for attribute in sorted({"unknown", "which"} - parts.keys()):
+            yield Problem(file, parts[None].line, f"{name!r} needs the attribute {attribute!r}")
+
+
+def _variables(file: str, name: str, part: _Part, known: frozenset[str] | set[str]) -> Iterator[Problem]:
+    for variable in sorted(part.variables - known - COMMON_VARIABLES):
+        yield Problem(file, part.line, f"{name!r} names ${variable}, which no fact fills")
