@@ -11,7 +11,7 @@ from bot.core.text import normalise
 
 LIFETIME = timedelta(hours=1)
 """How long after an answer a question may lean on it."""
-SHORT = 5
+SHORT = 4
 """Words up to which a question that could lean on the one before it does."""
 _PICK = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
 
@@ -49,7 +49,7 @@ def after(answer: Answer, state: DialogueState | None, now: datetime) -> Dialogu
 def content(words: Sequence[str], language: str) -> tuple[str, ...]:
     """Return the words that carry a request of their own; `words` come without the names."""
     closed = lexicon(language)
-    empty = closed.stop_words | closed.follow_ups | closed.aspects.keys()
+    empty = closed.stop_words | closed.aspects.keys()
     return tuple(word for word in words if word not in empty)
 
 
@@ -60,7 +60,7 @@ def aspect(words: Sequence[str], language: str) -> tuple[str, ...]:
 
 
 def follow_up(
-    words: Sequence[str],
+    words: tuple[str, ...],
     mentions: Sequence[Mention],
     state: DialogueState | None,
     intents: Mapping[str, Intent],
@@ -75,7 +75,8 @@ def follow_up(
     if before is None or content(words, language) or len(words) > SHORT:
         return None
     if mentions:
-        return _of_another(mentions[0], before, intents)
+        ties = any(words[: len(tie.split())] == tuple(tie.split()) for tie in lexicon(language).follow_ups)
+        return _of_another(mentions[0], before, intents) if ties or not words else None
     asked = (before.aspects.get(name) for name in aspect(words, language))
     return next(filter(None, asked), None)
 

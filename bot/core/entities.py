@@ -121,6 +121,11 @@ class EntityIndex:
         mentions = list(self._mentions(text, words, matches))
         return tuple(_Persons(self, text, words).settle(mentions))
 
+    def strangers(self, text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+        """Return each run of words that nothing here knows: they may be a person's name, written carelessly."""
+        runs = _Persons(self, text, _words(text)).runs(mentions)
+        return tuple(_person(text, run) for run in runs)
+
     def _near(self, word: str) -> dict[str, float]:
         """Return the words of names that a word may be, each with the cost of believing it."""
         if word in self._names:
@@ -242,16 +247,20 @@ class _Persons:
 
     def _unknown(self, mentions: Sequence[Mention]) -> Iterator[Mention]:
         """Yield each run of words that looks like a person's name and is none that the knowledge has."""
+        return (_person(self.text, run) for run in self.runs(mentions) if self._like_a_name(run))
+
+    def runs(self, mentions: Sequence[Mention]) -> Iterator[list[_Word]]:
+        """Yield each run of unfamiliar words side by side."""
         run: list[_Word] = []
-        for word in [*self.words, None]:
-            fits = word and not _inside(word, mentions) and self.index.unfamiliar(word.key)
-            if word and fits and (not run or self._adjacent(run[-1].end, word.start)):
-                run.append(word)
+        for word in self.words:
+            if _inside(word, mentions) or not self.index.unfamiliar(word.key):
                 continue
-            if run and self._like_a_name(run):
-                start, end = run[0].start, run[-1].end
-                yield Mention(start, end, self.text[start:end], PERSON, ())
-            run = [word] if word and fits else []
+            if run and not self._adjacent(run[-1].end, word.start):
+                yield run
+                run = []
+            run.append(word)
+        if run:
+            yield run
 
     def _like_a_name(self, run: Sequence[_Word]) -> bool:
         if self.index.surname_like(run[-1].key):
@@ -273,6 +282,11 @@ def mask(text: str, mentions: Iterable[Mention], marked: Mapping[str, str]) -> s
         parts += [text[at : mention.start], " ", " ".join(marks), " "]
         at = mention.end
     return "".join([*parts, text[at:]])
+
+
+def _person(text: str, run: Sequence[_Word]) -> Mention:
+    start, end = run[0].start, run[-1].end
+    return Mention(start, end, text[start:end], PERSON, ())
 
 
 def _words(text: str) -> list[_Word]:
@@ -300,7 +314,7 @@ def _all_names(entity: Entity) -> Iterator[tuple[str, str]]:
 
 def _closed_words(language: str) -> frozenset[str]:
     words = lexicon(language)
-    return words.stop_words | words.follow_ups | frozenset(words.aspects)
+    return words.stop_words | frozenset(words.aspects)
 
 
 def _inside(word: _Word, mentions: Iterable[Mention]) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +44,17 @@ _PENALTY = 1.0
 """C of the linear head."""
 _NEAREST = 50
 """Utterances that are aligned with the question."""
+_READ = 30_000
+"""Entries of the index that are read for a question, rare n-grams first: it bounds the time in large indexes."""
 _CONTRAST = 1.5
 """Power of the rarity of a word in an alignment."""
+_FULL = 4
+"""Letters from which an unknown word counts as a rare one; shorter ones mostly carry little."""
 _SIMILAR = 0.7
 """Similarity of two words below which they have nothing to do with each other."""
 _VOTES = np.array([0.4, 0.25, 0.15, 0.1, 0.1])
 """How much the best aligned utterances of a label count, best first."""
-_ALIGNMENT_SHARE = 1.5
+_ALIGNMENT_SHARE = 1.0
 """How much the alignment says beside the head."""
 _SHARPNESS = 5.0
 """How far the votes are apart."""
@@ -58,7 +63,7 @@ _ENOUGH = 4_000
 """Held-out questions from which more folds would not change the confidence."""
 _FEW = 20
 """Held-out questions answered right below which they do not set the threshold."""
-_REFUSED = 0.1
+_REFUSED = 0.05
 """Share of right answers that the threshold gives up to refuse what is out of scope."""
 
 
@@ -109,7 +114,7 @@ def _ngrams(words: str) -> Hashes:
     A hash is the polynomial of the characters' codes, the same on every machine and in every run. Differences
     of prefix sums give those of all substrings at once. Word n-grams have the highest bit set and sort last.
     """
-    codes = np.frombuffer(f" {words} ".encode("utf-32-le"), np.uint32)
+    codes = np.frombuffer(f" {words[:LONGEST]} ".encode("utf-32-le"), "<u4")
     prefixes = np.concatenate(([np.uint64(0)], np.cumsum(codes * _POWERS[: len(codes)], dtype=np.uint64)))
     spaces = np.concatenate(([0], np.cumsum(codes == _SPACE)))
     borders = np.flatnonzero(codes == _SPACE)
@@ -244,7 +249,10 @@ class _Head(_Part):
             columns = np.concatenate([vector.columns for vector in vectors]).astype(np.int32)
             values = np.concatenate([vector.values for vector in vectors]).astype(np.float64)
             matrix = csr_array((values, columns, ends), shape=(len(vectors), ngrams))
-            svc = LinearSVC(C=_PENALTY, random_state=0).fit(matrix, labels)
+            with catch_warnings():
+                # It takes labels with one utterance each for numbers to interpolate.
+                simplefilter("ignore", UserWarning)
+                svc = LinearSVC(C=_PENALTY, random_state=0).fit(matrix, labels)
             both = len(present) == svc.coef_.shape[0]  # of two labels it keeps the second one only
             coefficients[:, present] = (svc.coef_ if both else np.vstack((-svc.coef_, svc.coef_))).T
             intercepts[present] = svc.intercept_ if both else np.append(-svc.intercept_, svc.intercept_)
@@ -274,14 +282,16 @@ class _Index(_Part):
 
     def nearest(self, vector: _Vector, *, utterances: int) -> tuple[Ints, Floats]:
         """Return the utterances with the greatest cosines, in no order, and their cosines."""
-        starts = self.ends[vector.columns]
-        sizes = self.ends[vector.columns + 1] - starts
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        postings = np.repeat(starts, sizes) + within
-        products = np.repeat(vector.values, sizes) * self.values[postings]
+        sizes = self.ends[vector.columns + 1] - self.ends[vector.columns]
+        order = np.argsort(sizes, kind="stable")
+        read = order[np.cumsum(sizes[order]) - sizes[order] < _READ]
+        columns, sizes = vector.columns[read], sizes[read]
+        _, postings = _spans(self.ends, columns)
+        products = np.repeat(vector.values[read], sizes) * self.values[postings]
         cosines = np.bincount(self.utterances[postings], weights=products, minlength=utterances)
-        best = np.argpartition(cosines, -min(_NEAREST, utterances))[-_NEAREST:]
-        best = best[cosines[best] > 0]
+        # Only what was met is partitioned: among very many zeros that takes longer than all the rest.
+        met = np.flatnonzero(cosines)
+        best = met[np.argpartition(cosines[met], -_NEAREST)[-_NEAREST:]] if len(met) > _NEAREST else met
         return best, cosines[best].astype(np.float32) / (1 + _WORD_BLOCK**2)
 
 
@@ -325,29 +335,39 @@ class _Words(_Part):
         return {word: number for number, word in enumerate(self._strings)}
 
     def align(self, words: Sequence[str], utterances: Ints) -> _Alignment:
-        """Return the agreement of a question's words with each of some utterances, at least one."""
-        sizes = self.ends[utterances + 1] - self.ends[utterances]
-        starts = np.cumsum(sizes) - sizes
-        positions = np.arange(sizes.sum()) + np.repeat(self.ends[utterances] - starts, sizes)
+        """Return the agreement of a question's words with each of some utterances, at least one.
+
+        It is the weight of the words that the two share, of the weight of the words that they have.
+        """
+        starts, positions = _spans(self.ends, utterances)
         present, places = np.unique(self.ids[positions], return_inverse=True)
         others = [self._strings[number] for number in present.tolist()]
-        similar = _similarities(words, others)
-        nearest = similar.argmax(axis=1)
-        closeness = similar[np.arange(len(words)), nearest]
-        numbers = np.array([self._numbers.get(word, -1) for word in words])
         offered = self.weights[present]
-        strange = np.where(closeness > 0, offered[nearest], self.weights.max())
-        weights = np.where(numbers >= 0, self.weights[numbers], strange)
-        asked = weights @ np.maximum.reduceat(similar[:, places], starts, axis=1)
-        met = np.add.reduceat((similar.max(axis=0) * offered)[places], starts)
+        similar = _similarities(words, others)
+        meant, closeness = similar.argmax(axis=1), similar.max(axis=1)
+        numbers = np.array([self._numbers.get(word, -1) for word in words])
+        strange = np.where(closeness > 0, offered[meant], self._unknown(words))
+        asked = np.where(numbers >= 0, self.weights[numbers], strange)
+        shared = asked @ np.maximum.reduceat(similar[:, places], starts, axis=1)
+        shared += np.add.reduceat((similar.max(axis=0) * offered)[places], starts)
+        chosen = zip(words, meant.tolist(), (numbers < 0) & (closeness > 0), strict=True)
         return _Alignment(
-            scores=(asked + met) / (weights.sum() + np.add.reduceat(offered[places], starts)),
-            known=float(weights @ np.where(numbers >= 0, 1, closeness) / weights.sum()),
-            meant=" ".join(
-                others[there] if number < 0 and close > 0 else word
-                for word, number, there, close in zip(words, numbers, nearest, closeness, strict=True)
-            ),
+            scores=shared / (asked.sum() + np.add.reduceat(offered[places], starts)),
+            known=float(asked @ np.where(numbers >= 0, 1, closeness) / asked.sum()),
+            meant=" ".join(others[there] if misspelt else word for word, there, misspelt in chosen),
         )
+
+    def _unknown(self, words: Sequence[str]) -> Floats:
+        """Return the weight of each word as if no utterance had it."""
+        fullness = np.array([min(1, len(word) / _FULL) for word in words], np.float32)
+        return np.asarray(fullness * self.weights.max(), np.float32)
+
+
+def _spans(ends: Ints, chosen: Ints) -> tuple[Ints, Ints]:
+    """Return where the spans of some lists begin when put end to end, and the positions of all that they hold."""
+    sizes = ends[chosen + 1] - ends[chosen]
+    starts = np.cumsum(sizes) - sizes
+    return starts, np.arange(sizes.sum()) + np.repeat(ends[chosen] - starts, sizes)
 
 
 def _similarities(words: Sequence[str], others: Sequence[str]) -> Floats:
@@ -401,21 +421,11 @@ class _Judge:
         decisions = self.head.decide(vector)
         if alignment.meant != words:
             meant = self.vocabulary.vector(_ngrams(alignment.meant))
-            decisions = (decisions + self.head.decide(meant)) / 2
+            decisions = (decisions + self.head.decide(meant)) / np.float32(2)
         agreement = self._by_label(alignment.scores, utterances)
         scores = _softmax(_SHARPNESS * (decisions + _ALIGNMENT_SHARE * agreement))
-        features = np.array(
-            [
-                *_top_and_margin(scores),
-                *_top_and_margin(decisions),
-                *_top_and_margin(agreement),
-                cosines.max(),
-                alignment.known,
-                float(decisions.argmax() == agreement.argmax()),
-                np.log1p(len(words)) / 5,
-                1,
-            ]
-        )
+        signs = (*_top_and_margin(decisions), *_top_and_margin(agreement), cosines.max(), alignment.known)
+        features = np.array([*signs, np.log1p(len(words)), 1])
         return _Verdict(scores, utterances, alignment.scores, features, alignment.known)
 
     def _by_label(self, alignments: Floats, utterances: Ints) -> Floats:
@@ -435,9 +445,9 @@ class _Judge:
         return np.cumsum(_VOTES)[np.clip(sizes, 1, len(_VOTES)) - 1]
 
 
-def _softmax(values: Floats) -> Floats:
-    powers: Floats = np.exp(values - values.max())
-    return powers / powers.sum()
+def _softmax(values: NDArray[Any]) -> Floats:
+    powers = np.exp(values - values.max())
+    return np.asarray(powers / powers.sum(), np.float32)
 
 
 def _top_and_margin(values: Floats) -> tuple[float, float]:
@@ -449,21 +459,48 @@ def _top_and_margin(values: Floats) -> tuple[float, float]:
 
 # --- the confidence ------------------------------------------------------------------------------
 
-_PRIOR = np.array([1.0, 1.0, 0.5, 0.5, 4.0, 1.0, 2.0, 4.0, 0.5, 0.0, -7.5])
+_PRIOR = np.array([1.8, 1.9, 3.0, 1.0, 1.7, 1.8, 0.7, -7.5])
 """Weights of the features where there are no held-out questions to learn them from."""
 _TRUST = 1.0
 """Strength of that prior, in held-out questions."""
+_STEPS = 500
+_STRANGE = 0.25
+"""Share of questions out of scope that the confidence reckons with."""
 
 
-def _learn(features: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the weights of a logistic regression that starts from the prior (Newton's method)."""
-    weights = _PRIOR
-    for _ in range(20):
-        chances = _logistic(features @ weights)
-        gradient = features.T @ (chances - right) + _TRUST * (weights - _PRIOR)
-        curvature = (features.T * (chances * (1 - chances))) @ features + _TRUST * np.eye(len(weights))
-        weights = weights - np.linalg.solve(curvature, gradient)
-    return weights
+@dataclass(frozen=True)
+class _HeldOut:
+    """What a matcher that does not know some utterances, and some labels at all, makes of them."""
+
+    features: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    """Whether the first label was right."""
+    strange: NDArray[np.bool_]
+    """Whether the label was held out, as if the question were out of scope."""
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[NDArray[np.float64], bool, bool]]) -> Self:
+        features, right, strange = zip(*rows, strict=True) if rows else ((), (), ())
+        return cls(np.reshape(features, (-1, len(_PRIOR))), np.array(right, bool), np.array(strange, bool))
+
+    def weights(self) -> NDArray[np.float64]:
+        """Return the weights of a logistic regression that starts from the prior.
+
+        The curvature is bounded from above instead of computed (Böhning 1992), so that no step goes too far.
+        """
+        ratio = _STRANGE / (1 - _STRANGE) * (~self.strange).sum() / max(1, self.strange.sum())
+        counted = (self.features * np.where(self.strange, ratio, 1)[:, None]).T
+        inverse = np.linalg.inv(counted @ self.features / 4 + _TRUST * np.eye(len(_PRIOR)))
+        weights = _PRIOR
+        for _ in range(_STEPS):
+            surprise = _logistic(self.features @ weights) - self.right
+            weights = weights - inverse @ (counted @ surprise + _TRUST * (weights - _PRIOR))
+        return weights
+
+    def threshold(self, weights: NDArray[np.float64]) -> float:
+        """Return the confidence that few of the right answers are below."""
+        confidences = _logistic(self.features[self.right] @ weights)
+        return float(np.quantile(confidences, _REFUSED)) if len(confidences) >= _FEW else 0.5
 
 
 def _logistic(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -485,8 +522,8 @@ class _Examples:
     def of(cls, utterances: Sequence[str], labels: Sequence[int]) -> Self:
         found: dict[tuple[str, int], int] = {}
         for origin, (utterance, label) in enumerate(zip(utterances, labels, strict=True)):
-            words = normalise(utterance[:LONGEST])[:LONGEST]
-            for text in filter(None, (words, plain(words)[:LONGEST])):
+            words = _read(utterance)
+            for text in filter(None, (words, _read(plain(words)))):
                 found.setdefault((text, label), origin)
         texts = [text for text, _ in found]
         numbers = np.array([label for _, label in found], np.int64)
@@ -497,23 +534,32 @@ class _Examples:
         texts, documents = [self.texts[row] for row in rows], [self.documents[row] for row in rows]
         return _Judge.fit(texts, documents, self.labels[chosen], count=count)
 
-    def held_out(self, *, count: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return features of held-out questions, and whether the first label was right for each."""
-        folds = _FOLDS if len(self.texts) * _FOLDS < _ENOUGH * 3 else max(1, _ENOUGH * 3 // len(self.texts))
-        features, right = [np.empty((0, len(_PRIOR)))], [np.empty(0, bool)]
+    def held_out(self, *, count: int) -> _HeldOut:
+        """Hold out some of the labels and some of the utterances of the others, in turn."""
+        folds = min(_FOLDS, max(1, 3 * _ENOUGH // len(self.texts)))
         label_folds = np.random.default_rng(0).permutation(count) % _FOLDS
-        for fold in range(folds):
-            strange = label_folds[self.labels] == fold
-            asked = strange | (self._turns() == fold)
-            if asked.all():
-                continue
-            judge = self.judge(~asked, count=count)
-            for row in np.flatnonzero(asked).tolist():
-                verdict = judge.judge(self.texts[row], self.documents[row])
-                if verdict is not None:
-                    features.append(verdict.features[None])
-                    right.append(np.array([verdict.scores.argmax() == self.labels[row]]))
-        return np.concatenate(features), np.concatenate(right)
+        turns = self._turns()
+        return _HeldOut.of(
+            [
+                row
+                for fold in range(folds)
+                for row in self._ask(label_folds[self.labels] == fold, turns == fold, count=count)
+            ]
+        )
+
+    def _ask(
+        self, strange: NDArray[np.bool_], unseen: NDArray[np.bool_], *, count: int
+    ) -> Iterator[tuple[NDArray[np.float64], bool, bool]]:
+        asked = strange | unseen
+        if asked.all():
+            return
+        judge = self.judge(~asked, count=count)
+        rows = np.flatnonzero(asked)
+        for row in rows[:: 1 + len(rows) // _ENOUGH].tolist():
+            verdict = judge.judge(self.texts[row], self.documents[row])
+            if verdict is not None:
+                right = bool(verdict.scores.argmax() == self.labels[row])
+                yield verdict.features, right, bool(strange[row])
 
     def _turns(self) -> Ints:
         """Return the fold of each example: those of a label take turns, copies go with their originals."""
@@ -522,9 +568,13 @@ class _Examples:
         for label in np.unique(self.labels):
             mine = self.labels == label
             _, order = np.unique(numbers[mine], return_inverse=True)
-            if order.max(initial=0) > 0:
+            if order.max() > 0:
                 turns[mine] = (order + label) % _FOLDS
         return turns
+
+
+def _read(text: str) -> str:
+    return normalise(text[:LONGEST])[:LONGEST].strip()
 
 
 # --- the matcher ---------------------------------------------------------------------------------
@@ -561,14 +611,15 @@ class Matcher:
         examples = _Examples.of(utterances, [numbers[label] for label in labels])
         if not examples.texts:
             raise KnowledgeError("no intent has an example utterance with a word in it")
-        weights, threshold = _calibrate(*examples.held_out(count=len(names)))
+        held_out = examples.held_out(count=len(names))
+        weights = held_out.weights()
         return cls(
             judge=examples.judge(np.full(len(examples.texts), fill_value=True), count=len(names)),
             utterances=_Strings.of(utterances),
             labels=_Strings.of(names),
             origins=examples.origins,
             weights=weights,
-            threshold=threshold,
+            threshold=held_out.threshold(weights),
         )
 
     @property
@@ -578,7 +629,7 @@ class Matcher:
 
     def rank(self, question: str) -> Ranking:
         """Return the intents that a question may ask for, best first."""
-        words = normalise(question[:LONGEST])[:LONGEST].strip()
+        words = _read(question)
         verdict = self._judge.judge(words, _ngrams(words)) if words else None
         if verdict is None:
             return Ranking()
@@ -634,10 +685,3 @@ class Matcher:
             weights=arrays["weights"],
             threshold=float(arrays["threshold"]),
         )
-
-
-def _calibrate(features: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
-    weights = _learn(features, right)
-    if right.sum() < _FEW:
-        return weights, 0.5
-    return weights, float(np.quantile(_logistic(features[right] @ weights), _REFUSED))

@@ -14,8 +14,8 @@ class Lexicon:
 
     stop_words: frozenset[str] = frozenset()
     """Words that carry no request by themselves."""
-    follow_ups: frozenset[str] = frozenset()
-    """Words that tie a question to the one before it ("and", "what about")."""
+    follow_ups: tuple[str, ...] = ()
+    """Beginnings that tie a question to the one before it ("and", "what about")."""
     conjunctions: tuple[str, ...] = ()
     """Words that may join two requests."""
     aspects: Mapping[str, str] = field(default_factory=dict)
@@ -41,9 +41,9 @@ ENGLISH = Lexicon(
         "these those it its they them their theirs he him his she her hers we us our you your i me my "
         "mine and or but if so then than as what which whose whom there here just only also too very "
         "really actually please pls ok okay well oh um hey some any all one ones thing things stuff "
-        "tell give show say says said know let s t re ll ve m d exactly again"
+        "tell give show let s t re ll ve m d exactly again same"
     ),
-    follow_ups=_words("and what about how also or then but same"),
+    follow_ups=("and", "also", "or", "but", "then", "what about", "how about", "same for"),
     conjunctions=("and", "and also", "also", "plus", "as well as"),
     aspects={
         "when": "time",

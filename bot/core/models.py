@@ -333,6 +333,31 @@ class Turn:
     state: DialogueState
 
 
+# --- conversations -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One chat on one channel."""
+
+    channel: str
+    """The name of the channel ("telegram", "terminal")."""
+    id: str
+    """The platform's id of the chat, with the person's where a group keeps people apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question that was answered: what the answer stands on, and the messages that carry it."""
+
+    question: str
+    """The platform's id of the question's message."""
+    replies: tuple[str, ...]
+    """The platform's ids of the reply's messages."""
+    facts: tuple[str, ...]
+    language: str
+
+
 # --- problems ------------------------------------------------------------------------------------
 
 

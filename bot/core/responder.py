@@ -24,6 +24,7 @@ from bot.core.understanding import Request, Understanding
 LONGEST = 2000
 """Characters of a question; who writes more is asked to be brief."""
 _COMMAND = re.compile(r"\s*/([^\s@/]+)(?:@\w+)?(?:\s+(.*\S))?\s*", re.DOTALL)
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _OFFERS = {
     Kind.CLARIFY: ("clarify", Outcome.CLARIFY),
     Kind.ABOUT_ENTITY: ("about-entity", Outcome.CLARIFY),
@@ -94,6 +95,7 @@ class Responder:
             return occasion, [self._composer.message("too-long", Outcome.CLARIFY, occasion.language)]
         if not any(map(str.isalnum, text)):
             return occasion, [self._composer.message("unreadable", Outcome.CLARIFY, occasion.language)]
+        text = _MARKUP.sub(" ", text)
         language = self._understanding.language(text, likely)
         if language is None:
             names = listed(language_names(self.languages), occasion.language)

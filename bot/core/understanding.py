@@ -15,6 +15,12 @@ from bot.core.text import normalise, tokens
 
 REQUESTS = 3
 """How many requests of one message are answered."""
+SAME = 0.9
+"""Similarity from which a question of stop words is one of the examples ("who are you?")."""
+LIKELY = 0.5
+"""Confidence from which an unknown word is believed to be a name."""
+CLEARER = 0.75
+"""Share of a whole message's confidence from which its halves are believed to be two requests."""
 _SENTENCE_END = re.compile(r"(?<=[.?!;։՞؟…])\s+|\n+")
 _MARK = re.compile(r"@\S+")
 
@@ -67,10 +73,24 @@ class Understanding:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
         if mentions and not words_that_ask(words, language):
             return Request(text, mentions, self._bare(mentions))
-        decision = decide(self._matcher.rank(masked), self._matcher.threshold)
-        if decision.kind is not Kind.ANSWER and not mentions and not dialogue.content(words, language):
+        ranking = self._matcher.rank(masked)
+        if not mentions and not dialogue.content(words, language) and ranking.similarity < SAME:
             return Request(text, mentions, Decision(Kind.ABOUT_WHAT, self._knowledge.start))
+        decision = decide(ranking, self._matcher.threshold)
+        if decision.kind is not Kind.ANSWER and (stranger := self._stranger(text, mentions)):
+            return stranger
         return Request(text, mentions, decision)
+
+    def _stranger(self, text: str, mentions: tuple[Mention, ...]) -> Request | None:
+        """Return a request about a name that nobody here has, where that makes sense of a text."""
+        strangers = self._index.strangers(text, mentions)
+        if len(strangers) != 1:
+            return None
+        mentions = tuple(sorted((*mentions, *strangers), key=lambda mention: mention.start))
+        decision = decide(self._matcher.rank(mask(text, mentions, self._marks)), self._matcher.threshold)
+        intents = [self._knowledge.intents[name] for name in decision.intents]
+        fits = decision.kind is Kind.ANSWER and intents[0].slot == strangers[0].kind and decision.confidence >= LIKELY
+        return Request(text, mentions, decision) if fits else None
 
     def _bare(self, mentions: Sequence[Mention]) -> Decision:
         """Return what to do with a name alone."""
@@ -100,7 +120,7 @@ class Understanding:
         """Return a request in two where a conjunction joins two that are each clear."""
         best = [whole]
         clearest = 0.0
-        for left_text, right_text in _split_at(whole.text, lexicon(language).conjunctions):
+        for left_text, right_text in _split_at(whole.text, language):
             left, right = (self.request(part, language, state) for part in (left_text, right_text))
             confidence = min(left.decision.confidence, right.decision.confidence)
             if confidence > clearest and self._two(left, right, whole, language):
@@ -117,7 +137,7 @@ class Understanding:
         if whole.decision.kind is not Kind.ANSWER:
             return True
         weakest = min(half.decision.confidence for half in halves)
-        return weakest >= whole.decision.confidence
+        return weakest >= CLEARER * whole.decision.confidence
 
     def _asks(self, request: Request, language: str) -> bool:
         words = tokens(_MARK.sub(" ", mask(request.text, request.mentions, {})))
@@ -153,7 +173,7 @@ def examples(knowledge: Knowledge) -> tuple[list[str], list[str]]:
 
 def _vocabulary(knowledge: Knowledge, language: str) -> frozenset[str]:
     words = lexicon(language)
-    closed = words.stop_words | words.follow_ups | words.aspects.keys()
+    closed = words.stop_words | words.aspects.keys()
     texts = [text for intent in knowledge.intents.values() for text in intent.utterances.get(language, ())]
     return closed | frozenset(normalise(" ".join(texts)).split())
 
@@ -164,12 +184,23 @@ def _marks(knowledge: Knowledge) -> Mapping[str, str]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [part for part in _SENTENCE_END.split(text) if part and any(map(str.isalnum, part))]
+    """Return the sentences of a text; a word by itself belongs to the sentence before it."""
+    sentences: list[str] = []
+    for part in filter(None, _SENTENCE_END.split(text)):
+        if sentences and len(tokens(part)) <= 1:
+            sentences[-1] += f" {part}"
+        else:
+            sentences.append(part)
+    return sentences
 
 
-def _split_at(text: str, conjunctions: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for conjunction in conjunctions:
+def _split_at(text: str, language: str) -> Iterator[tuple[str, str]]:
+    """Yield each way to part a text at a conjunction, or at a comma between two questions."""
+    closed = lexicon(language)
+    for conjunction in closed.conjunctions:
         for match in re.finditer(rf"\W+{re.escape(conjunction)}\W+", text, re.IGNORECASE):
             yield text[: match.start()], text[match.end() :]
     for match in re.finditer(r"[,;–—]\s*", text):
-        yield text[: match.start()], text[match.end() :]
+        halves = text[: match.start()], text[match.end() :]
+        if all(closed.aspects.keys() & set(tokens(half)) for half in halves):
+            yield halves

@@ -1,0 +1,57 @@
+"""One question of one conversation: load its dialogue state, ask the core, save what follows."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.models import Answer, Conversation, DialogueState, Exchange, Question, UnknownChoiceError
+from bot.core.responder import Responder
+
+__all__ = ["Conversation", "Exchange", "Service", "Store"]
+
+
+class Store(Protocol):
+    """What outlives a question; each method raises StorageError where it cannot keep or find it."""
+
+    async def dialogue(self, conversation: Conversation) -> DialogueState | None:
+        """Return the dialogue state of a conversation."""
+
+    async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
+        """Keep the dialogue state of a conversation."""
+
+    async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
+        """Return the exchange of a question."""
+
+    async def save_exchange(self, conversation: Conversation, exchange: Exchange) -> None:
+        """Keep an exchange, in place of an earlier one of the same question."""
+
+
+class Service:
+    """Answers questions of conversations; what every channel stands on."""
+
+    def __init__(self, responder: Responder, store: Store, *, now: Callable[[], datetime]) -> None:
+        self.responder = responder
+        self._store = store
+        self._now = now
+
+    async def ask(self, conversation: Conversation, question: Question) -> Answer:
+        """Answer a question; raise UnknownChoiceError for a choice that is not known (any more)."""
+        state = await self._store.dialogue(conversation)
+        turn = self.responder.respond(question, state, now=self._now())
+        await self._store.save_dialogue(conversation, turn.state)
+        return turn.answer
+
+    async def answered(self, conversation: Conversation, exchange: Exchange) -> None:
+        """Record which messages carry an answer, for its buttons and for an edited question."""
+        await self._store.save_exchange(conversation, exchange)
+
+    async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
+        """Return the exchange of a question, None where it was not answered or too long ago."""
+        return await self._store.exchange(conversation, question)
+
+    async def passages(self, conversation: Conversation, question: str) -> Answer:
+        """Return the passages that an answer stands on; raise UnknownChoiceError where its question is not known."""
+        exchange = await self._store.exchange(conversation, question)
+        if exchange is None:
+            raise UnknownChoiceError.of(question)
+        return self.responder.passages(exchange.facts, exchange.language)
