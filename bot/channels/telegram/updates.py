@@ -1,0 +1,223 @@
+"""What comes in: an update of the platform, read as something that the bot is asked."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from telegram import CallbackQuery, Chat, Message, MessageEntity, Update, User
+from telegram.constants import ChatType
+
+from bot.service import Conversation
+
+CHANNEL = "telegram"
+RECENT = timedelta(minutes=15)
+"""How long after it was written a message may be edited into a question."""
+_LEADING = " \t,.:;-–—"
+"""What remains before the text where a mention stood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reply goes."""
+
+    chat: int
+    thread: int | None = None
+    """The topic of a forum."""
+    reply_to: int | None = None
+    """The message that it is shown as a reply to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something comes from."""
+
+    person: Conversation
+    """One person's conversation: in a group, people do not share what theirs is about."""
+    chat: Conversation
+    """The whole chat: whose messages have ids of their own, and whose buttons everyone may click."""
+    place: Place
+    language: str | None
+    """The language of the person's app, where the bot speaks it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text for the bot."""
+
+    origin: Origin
+    message: str
+    """The id of the message."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A text for the bot that replaces an earlier one."""
+
+    asked: Asked
+    recent: bool
+    """Whether it was edited soon after it was written."""
+
+    @property
+    def origin(self) -> Origin:
+        """Return where it comes from."""
+        return self.asked.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """A click on a button."""
+
+    origin: Origin
+    query: str
+    """The id that the platform waits to be answered."""
+    data: str
+    message: int
+    """The id of the message with the button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wordless:
+    """A photo, a voice message, a sticker: something that is not a text."""
+
+    origin: Origin
+
+
+Incoming = Asked | Edited | Clicked | Wordless
+
+
+class Reader:
+    """Reads updates as one bot."""
+
+    def __init__(self, bot: User, *, commands: Collection[str], languages: Sequence[str]) -> None:
+        self._bot = bot
+        self._name = f"@{bot.username}".casefold()
+        self._commands = commands
+        self._languages = languages
+
+    def read(self, update: Update) -> Incoming | None:
+        """Return what an update asks, or None where it is not for the bot."""
+        if update.callback_query:
+            return self._click(update.callback_query)
+        if update.message:
+            return self._message(update.message)
+        if update.edited_message:
+            return self._edit(update.edited_message)
+        return None
+
+    def _message(self, message: Message) -> Asked | Wordless | None:
+        origin = self._origin(message)
+        if origin is None or not self._is_for_bot(message):
+            return None
+        if message.text is not None:
+            return Asked(origin, str(message.message_id), self._text(message))
+        # Service messages (somebody joined, something was pinned) have neither a text nor an attachment.
+        return Wordless(origin) if message.effective_attachment else None
+
+    def _edit(self, message: Message) -> Edited | None:
+        asked = self._message(message)
+        if not isinstance(asked, Asked):
+            return None
+        return Edited(asked, message.edit_date is not None and message.edit_date - message.date <= RECENT)
+
+    def _click(self, query: CallbackQuery) -> Clicked | None:
+        message = query.message
+        if message is None or query.data is None:
+            return None
+        thread = _thread(message) if isinstance(message, Message) else None
+        reply_to = None if _is_private(message.chat) else message.message_id
+        origin = self._from(query.from_user, message.chat, thread, reply_to)
+        return Clicked(origin, query.id, query.data, message.message_id)
+
+    # --- from whom -----------------------------------------------------------------------------
+
+    def _origin(self, message: Message) -> Origin | None:
+        """Return where a message comes from, or None where nobody is to be answered: another bot, a channel."""
+        person = message.sender_chat or message.from_user  # who writes as the group itself has its id
+        if person is None or (isinstance(person, User) and person.is_bot):
+            return None
+        reply_to = None if _is_private(message.chat) else message.message_id
+        return self._from(person, message.chat, _thread(message), reply_to)
+
+    def _from(self, person: User | Chat, chat: Chat, thread: int | None, reply_to: int | None) -> Origin:
+        shared = f"{chat.id}" if thread is None else f"{chat.id}:t{thread}"
+        own = shared if _is_private(chat) else f"{shared}:u{person.id}"
+        return Origin(
+            person=Conversation(CHANNEL, own),
+            chat=Conversation(CHANNEL, f"{chat.id}"),
+            place=Place(chat.id, thread, reply_to),
+            language=self._language(person),
+        )
+
+    def _language(self, person: User | Chat) -> str | None:
+        code = person.language_code if isinstance(person, User) else None
+        language = (code or "").partition("-")[0].casefold()
+        return language if language in self._languages else None
+
+    # --- for whom, and what --------------------------------------------------------------------
+
+    def _is_for_bot(self, message: Message) -> bool:
+        """Return whether a message is for the bot: in a group it has to say so."""
+        if _is_private(message.chat):
+            return True
+        if command := _command(message):
+            name, at, bot = command.partition("@")
+            return f"@{bot}".casefold() == self._name if at else name.casefold() in self._commands
+        return self._is_reply(message) or any(map(self._is_mention, *_entities(message)))
+
+    def _is_reply(self, message: Message) -> bool:
+        replied = message.reply_to_message
+        # Each message in a topic counts as a reply to the one that opened it.
+        return bool(
+            replied and not replied.forum_topic_created and replied.from_user and replied.from_user.id == self._bot.id
+        )
+
+    def _is_mention(self, entity: MessageEntity, text: str) -> bool:
+        if entity.type == MessageEntity.TEXT_MENTION:
+            return bool(entity.user and entity.user.id == self._bot.id)
+        return entity.type == MessageEntity.MENTION and text.casefold() == self._name
+
+    def _text(self, message: Message) -> str:
+        """Return a message's text without the bot's name."""
+        text = message.text or ""
+        spans = [
+            (entity.offset + (0 if mention else entity.length - len(self._name)), entity.offset + entity.length)
+            for entity, said in zip(*_entities(message), strict=True)
+            if (mention := self._is_mention(entity, said)) or self._is_named_command(entity, said)
+        ]
+        return _without(text, spans).strip().lstrip(_LEADING) if spans else text
+
+    def _is_named_command(self, entity: MessageEntity, text: str) -> bool:
+        return entity.type == MessageEntity.BOT_COMMAND and text.casefold().endswith(self._name)
+
+
+def _is_private(chat: Chat) -> bool:
+    return chat.type == ChatType.PRIVATE
+
+
+def _thread(message: Message) -> int | None:
+    """Return the topic of a message; a reply in a group without topics has a thread too, which is none to write to."""
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def _entities(message: Message) -> tuple[tuple[MessageEntity, ...], tuple[str, ...]]:
+    """Return the entities of a message or caption, and the text of each."""
+    found = message.parse_entities() if message.text is not None else message.parse_caption_entities()
+    return tuple(found), tuple(found.values())
+
+
+def _command(message: Message) -> str | None:
+    """Return the command that a message begins with, without its slash."""
+    for entity, text in zip(*_entities(message), strict=True):
+        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+            return text[1:]
+    return None
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text without some spans, which are in UTF-16 units as the platform counts."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    for start, end in reversed(spans):
+        units = units[: 2 * start] + units[2 * end :]
+    return re.sub(r"(?<=\S) {2,}(?=\S)", " ", units.decode("utf-16-le", "surrogatepass"))

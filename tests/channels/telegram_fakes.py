@@ -1,0 +1,181 @@
+"""A responder and a store for the tests of the Telegram channel: small, and without any subject."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from bot.core.composer import Command
+from bot.core.models import (
+    Answer,
+    Block,
+    Choice,
+    Citation,
+    DialogueState,
+    Entity,
+    Intent,
+    Items,
+    Knowledge,
+    Outcome,
+    Paragraph,
+    Question,
+    Quote,
+    Turn,
+    UnknownChoiceError,
+)
+from bot.errors import StorageError
+from bot.service import Conversation, Exchange, Service
+from tests.peers.bot_api import BotApiPeer, telegram_peer
+from tests.peers.serving import Dialogue, Sleeps, quick, serving
+
+if TYPE_CHECKING:
+    from bot.core.responder import Responder
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+SUGGESTIONS = (Choice("Who?", "who"), Choice("Where is Ann?", "where", "ann"))
+KNOWLEDGE = Knowledge(
+    name="Test",
+    languages=("en", "hy"),
+    sources={},
+    entities={"ann": Entity("ann", "person", {"en": "Ann"})},
+    facts={},
+    intents={
+        "who": Intent("who", Outcome.ANSWER, {}, {}, "who"),
+        "where": Intent("where", Outcome.ANSWER, {}, {}, "where", slot="person"),
+    },
+    replies={},
+    digest="0" * 12,
+)
+
+
+class FakeResponder:
+    """Repeats the question; some texts make it do something else.
+
+    "greet" has no citations, "long" fills three messages, "plain" has no buttons, "markup" needs escaping, "crash"
+    raises an unexpected error, "stale" is a choice that is gone; "state" tells the question before.
+    """
+
+    languages = KNOWLEDGE.languages
+
+    def __init__(self, knowledge: Knowledge = KNOWLEDGE) -> None:
+        self.knowledge = knowledge
+        self.questions: list[Question] = []
+        self.ending = ""
+        """What its own messages end with."""
+
+    def respond(self, question: Question, state: DialogueState | None, *, now: datetime) -> Turn:
+        """Answer by a key word of the question."""
+        self.questions.append(question)
+        if question.choice is not None and question.choice not in {choice.key for choice in SUGGESTIONS}:
+            raise UnknownChoiceError.of(question.choice)
+        if question.text == "stale":
+            raise UnknownChoiceError.of("stale")
+        asked = question.choice or question.text
+        answer = self._answer(asked, question.language or self.languages[0], state)
+        return Turn(answer, DialogueState(now, entity=asked))
+
+    def _answer(self, asked: str, language: str, state: DialogueState | None) -> Answer:
+        citations: tuple[Citation, ...] = (Citation("fact", "source", "The exact words."),)
+        suggestions: tuple[Choice, ...] = SUGGESTIONS
+        blocks: tuple[Block, ...] = (Paragraph(f"[{language}] {asked}"),)
+        match asked.partition(" ")[0]:
+            case "crash":
+                raise RuntimeError("a defect")
+            case "greet":
+                citations, suggestions = (), ()
+            case "plain":
+                suggestions = ()
+            case "long":
+                blocks = tuple(Paragraph(f"{number} " + "word " * 700) for number in (1, 2, 3))
+            case "markup":
+                blocks = (Paragraph("<b> & </i>"), Items(("a < b",)), Quote("c > d &amp;", "en"))
+            case "state":
+                blocks = (Paragraph(f"before: {state.entity if state else None}"),)
+        line = "Source: <The Source>" if citations else None
+        return Answer(Outcome.ANSWER, language, blocks, citations, line, suggestions)
+
+    def passages(self, facts: Sequence[str], language: str) -> Answer:
+        """Return one quote."""
+        if "fact" not in facts:
+            raise UnknownChoiceError.of(",".join(facts))
+        citation = Citation("fact", "source", "The exact words.")
+        return Answer(Outcome.ANSWER, language, (Quote("The exact words.", "en"),), (citation,), "Source")
+
+    def commands(self, language: str) -> tuple[Command, ...]:
+        """Return two commands."""
+        return Command("start", f"Start ({language})"), Command("members", "m" * 300)
+
+    def say(self, message: str, language: str, **arguments: object) -> str:
+        """Return the message's id."""
+        return f"<{message}> in {language}{self.ending}"
+
+
+class MemoryStore:
+    """Remembers in memory, unless it is broken."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.forgetful = False
+        """Whether recording an exchange fails."""
+        self.dialogues: dict[Conversation, DialogueState] = {}
+        self.exchanges: dict[tuple[Conversation, str], Exchange] = {}
+
+    def _check(self) -> None:
+        if self.broken:
+            raise StorageError("the database is locked")
+
+    async def dialogue(self, conversation: Conversation) -> DialogueState | None:
+        """Return the dialogue state."""
+        self._check()
+        return self.dialogues.get(conversation)
+
+    async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
+        """Keep the dialogue state."""
+        self._check()
+        self.dialogues[conversation] = state
+
+    async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
+        """Return an exchange."""
+        self._check()
+        return self.exchanges.get((conversation, question))
+
+    async def save_exchange(self, conversation: Conversation, exchange: Exchange) -> None:
+        """Keep an exchange."""
+        self._check()
+        if self.forgetful:
+            raise StorageError("the disk is full")
+        self.exchanges[conversation, exchange.question] = exchange
+
+
+def service_of(responder: FakeResponder, store: MemoryStore) -> Service:
+    """Return a service on the fakes."""
+    return Service(cast("Responder", responder), store, now=lambda: NOW)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A bot that runs on the fakes, and the peer that it talks to."""
+
+    peer: BotApiPeer
+    responder: FakeResponder
+    store: MemoryStore
+    sleeps: Sleeps
+    task: asyncio.Task[None]
+
+    def dialogue(self, name: str = "Anna", language: str | None = None) -> Dialogue:
+        """Return a private chat with somebody new."""
+        return Dialogue(self.peer, self.peer.person(name, language))
+
+
+@asynccontextmanager
+async def world(*, test_environment: bool = False, **durations: object) -> AsyncIterator[World]:
+    """Run a bot on the fakes; `durations` are those of `Timing` that are not the quick ones."""
+    responder, store, sleeps = FakeResponder(), MemoryStore(), Sleeps()
+    timing = quick(sleep=sleeps, **durations)
+    async with (
+        telegram_peer(test_environment=test_environment) as peer,
+        serving(peer, service_of(responder, store), timing=timing) as task,
+    ):
+        yield World(peer, responder, store, sleeps, task)

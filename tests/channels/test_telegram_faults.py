@@ -1,0 +1,234 @@
+"""What goes wrong while the bot runs: it says so, and goes on."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+import pytest
+from structlog.testing import capture_logs
+
+from tests.channels.telegram_fakes import world
+from tests.peers.bot_api import (
+    Button,
+    Fault,
+    bad_gateway,
+    bad_request,
+    closing,
+    flood,
+    hanging,
+)
+
+# The library warns of a change to come whenever it makes its own RetryAfter.
+pytestmark = pytest.mark.filterwarnings("ignore:.*`retry_after`:telegram.warnings.PTBDeprecationWarning")
+
+PAUSES = [0.5, 2, 5]
+
+
+def events(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of what was logged."""
+    return [entry["event"] for entry in logs]
+
+
+# --- sending -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("faults", "pauses"),
+    [
+        ([bad_gateway()], PAUSES[:1]),
+        ([closing(), bad_gateway(), bad_gateway()], PAUSES),
+        ([hanging()], PAUSES[:1]),
+        ([flood(7)], [7]),
+        ([flood(7), bad_gateway(), flood(60)], [7, 2, 60]),
+    ],
+    ids=["502", "three times", "no response", "429", "429 and 502"],
+)
+async def test_what_fails_for_a_time_is_tried_again(faults: list[Fault], pauses: list[float]) -> None:
+    """The answer arrives after a pause: as long as the platform asks for, else a growing one."""
+    async with world(response=0.3) as running:
+        running.peer.fail("sendMessage", *faults)
+        reply = await running.dialogue().ask("Who?")
+    assert reply.text.startswith("[en] Who?")
+    assert running.sleeps.asked == pauses
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [bad_gateway()] * 4,
+        [flood(61)],
+        [bad_request("chat not found")],
+        [Fault(403, "Forbidden: bot was kicked from the group chat")],
+        [Fault(418, "I'm a teapot")] * 4,
+    ],
+    ids=["out of reach", "429 for too long", "refused", "forbidden", "unheard of"],
+)
+async def test_what_fails_for_good_is_given_up(faults: list[Fault]) -> None:
+    """The failure is logged, nothing is recorded, and the next question is answered."""
+    async with world() as running:
+        running.peer.fail("sendMessage", *faults)
+        anna = running.dialogue()
+        with capture_logs() as logs:
+            await running.peer.say(anna.chat, anna.person, "Who?")
+            assert (await anna.ask("next")).text.startswith("[en] next")
+    assert {"telegram_reply_failed", "telegram_forbidden"} & set(events(logs))
+    assert len(running.store.exchanges) == 1
+
+
+async def test_a_person_who_blocked_the_bot_does_no_harm() -> None:
+    """Nothing is sent to them, and everyone else is answered."""
+    async with world() as running:
+        anna = running.dialogue("Anna")
+        running.peer.block(anna.person)
+        with capture_logs() as logs:
+            await running.peer.say(anna.chat, anna.person, "Who?")
+            await running.peer.wait_for(lambda: running.peer.called("sendMessage"))
+            await running.dialogue("Boris").ask("Who?")
+    assert "telegram_forbidden" in events(logs)
+    assert running.peer.sent(anna.chat) == []
+
+
+async def test_editing_and_clicking_are_tried_again_too() -> None:
+    """A flood limit holds for each kind of request."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        question = await peer.say(anna.chat, anna.person, "long")
+        first = await anna.next()
+        await anna.next()
+        third = await anna.next()
+        for method in ("editMessageText", "deleteMessage", "answerCallbackQuery"):
+            peer.fail(method, flood(3))
+        await peer.edit(question, "short")
+        await peer.wait_for(lambda: first.edits)
+        await anna.click(first, "Who?")
+    assert third.deleted
+    assert running.sleeps.asked == [3, 3, 3]
+
+
+async def test_a_surplus_message_that_cannot_be_deleted_is_left() -> None:
+    """Messages older than two days cannot be deleted; the answer is edited all the same."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        question = await peer.say(anna.chat, anna.person, "long")
+        first = await anna.next()
+        second, third = await anna.next(), await anna.next()
+        peer.fail("deleteMessage", bad_request("message can't be deleted for everyone"))
+        await peer.edit(question, "short")
+        await peer.wait_for(lambda: first.edits)
+    assert (second.deleted, third.deleted) == (False, True)
+
+
+# --- answering -----------------------------------------------------------------------------------
+
+
+async def test_a_broken_database_is_told_the_person() -> None:
+    """Who asks meanwhile hears that there is no answer just now; then it goes on."""
+    async with world() as running:
+        anna = running.dialogue(language="hy")
+        running.store.broken = True
+        with capture_logs() as logs:
+            assert (await anna.ask("Who?")).text == "<unavailable> in hy"
+        running.store.broken = False
+        assert (await anna.ask("Who?")).text.startswith("[hy] Who?")
+    assert "storage_failed" in events(logs)
+
+
+async def test_a_broken_database_is_told_who_clicks() -> None:
+    """The alert comes over the chat, so the button does not spin for ever."""
+    async with world() as running:
+        anna = running.dialogue()
+        reply = await anna.ask("Who?")
+        running.store.broken = True
+        click = await running.peer.answered(await running.peer.click(anna.person, reply, "Who?"))
+    assert (click.text, click.alert) == ("<unavailable> in en", True)
+
+
+async def test_an_answer_that_could_not_be_recorded_stands() -> None:
+    """The person has the answer; only its passages cannot be found."""
+    async with world() as running:
+        anna = running.dialogue()
+        running.store.forgetful = True
+        with capture_logs() as logs:
+            reply = await anna.ask("Who?")
+            click = await running.peer.click(anna.person, reply, reply.buttons[0])
+            await running.peer.answered(click)
+    assert click.text == "<stale-choice> in en"
+    assert "exchange_not_recorded" in events(logs)
+    assert len(running.peer.sent(anna.chat)) == 1
+
+
+async def test_a_defect_costs_one_answer() -> None:
+    """An unexpected error is logged with what led to it, the person is told, and the bot goes on."""
+    async with world() as running:
+        anna = running.dialogue()
+        with capture_logs() as logs:
+            assert (await anna.ask("crash")).text == "<unavailable> in en"
+        assert (await anna.ask("Who?")).text.startswith("[en] Who?")
+    (entry,) = [entry for entry in logs if entry["event"] == "answer_failed"]
+    assert entry["exc_info"]
+
+
+async def test_a_deep_link_of_an_earlier_version_is_told() -> None:
+    """A choice that is gone may come as a text too: the person reads why there is no answer."""
+    async with world() as running:
+        anna = running.dialogue()
+        assert (await anna.ask("stale")).text == "<stale-choice> in en"
+
+
+async def test_a_click_with_strange_data_is_answered() -> None:
+    """Data that is anything but a choice is a stale button."""
+    async with world() as running:
+        anna = running.dialogue()
+        reply = await anna.ask("Who?")
+        clicks = [await running.peer.click(anna.person, reply, Button("?", data)) for data in ("", "\0", "é" * 32)]
+        for click in clicks:
+            await running.peer.answered(click)
+    assert [click.text for click in clicks] == ["<stale-choice> in en"] * 3
+
+
+# --- polling -------------------------------------------------------------------------------------
+
+
+async def test_a_second_poller_is_reported_and_survived() -> None:
+    """Somebody else polls with the same token: the log says so, and questions are answered."""
+    async with world() as running, aiohttp.ClientSession() as session:
+        peer = running.peer
+        with capture_logs() as logs:
+            await session.post(f"{peer.url}/bot{peer.token}/getUpdates", data={"timeout": 0})
+            polls = peer.polls
+            await peer.wait_for(lambda: peer.polls > polls)
+        await running.dialogue().ask("Who?")
+    assert events(logs) == ["telegram_conflict"]
+    assert logs[0]["log_level"] == "error"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [bad_gateway(), closing(), Fault(401, "Unauthorized"), Fault(404, "Not Found"), Fault(500, "?")],
+    ids=["502", "closed", "401 once", "404 once", "500"],
+)
+async def test_polling_goes_on_after_a_failure(fault: Fault) -> None:
+    """No single failure makes the bot deaf, not even a refused token while the token is good."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        peer.fail("getUpdates", fault)
+        assert (await anna.ask("first")).text.startswith("[en] first")
+        assert (await anna.ask("second")).text.startswith("[en] second")
+        assert len(peer.called("sendMessage")) == 2
+
+
+async def test_an_update_that_is_not_understood_is_skipped() -> None:
+    """A kind of update that nobody asked for does not stop the next."""
+    async with world() as running:
+        running.peer.push("message", {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "channel", "title": "C"}})
+        await running.dialogue().ask("Who?")
+    assert len(running.responder.questions) == 1
+
+
+async def test_many_chats_at_once_are_all_answered() -> None:
+    """Hundreds of people who ask in the same moment get their answers."""
+    async with world() as running:
+        dialogues = [running.dialogue(f"Person {number}") for number in range(200)]
+        replies = await asyncio.gather(*(dialogue.ask("Who?") for dialogue in dialogues))
+    assert {reply.chat.id for reply in replies} == {dialogue.chat.id for dialogue in dialogues}

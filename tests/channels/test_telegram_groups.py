@@ -1,0 +1,260 @@
+"""Groups: when the bot speaks, to whom, and where, over HTTP."""
+
+import pytest
+
+from bot.core.models import Question
+from bot.service import Conversation
+from tests.channels.telegram_fakes import World, world
+from tests.peers.bot_api import Message, bad_request
+
+PASSAGE = "<button-passage> in en"
+
+
+async def texts(running: World, *written: str) -> list[str]:
+    """Write messages in a group; return what the bot took as questions."""
+    peer = running.peer
+    group, anna = peer.group("Group"), peer.person("Anna")
+    for text in (*written, "@peer_bot and that is all"):
+        await peer.say(group, anna, text)
+    await peer.wait_for_message(group, "and that is all")
+    return [question.text for question in running.responder.questions[:-1]]
+
+
+# --- when it speaks ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "passed"),
+    [
+        ("/members", "/members"),
+        ("/MEMBERS", "/MEMBERS"),
+        ("/members@peer_bot Ann", "/members Ann"),
+        ("/nonsense@peer_bot", "/nonsense"),
+        ("@peer_bot who?", "who?"),
+        ("@Peer_Bot, who?", "who?"),
+        ("Tell me, @peer_bot, who?", "Tell me, , who?"),
+        ("Who, @peer_bot", "Who,"),
+        ("👩‍👩‍👧 Who @peer_bot is Ann?", "👩‍👩‍👧 Who is Ann?"),
+        ("@peer_bot /members", "/members"),
+        ("@peer_bot who @peer_bot is it?", "who is it?"),
+        ("@peer_bot", ""),
+    ],
+)
+async def test_it_answers_when_it_is_addressed(written: str, passed: str) -> None:
+    """Its commands and mentions of it are for it; its name is no part of the question."""
+    async with world() as running:
+        assert await texts(running, written) == [passed]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Who is it?",
+        "/nonsense",
+        "/members@other_bot",
+        "/members@peer_bot_2",
+        "@peer_bot2 who?",
+        "mail peer@peer_bot",
+        "members of peer_bot",
+        "@other_bot /members@other_bot",
+    ],
+)
+async def test_it_keeps_silent_when_it_is_not(written: str) -> None:
+    """What people say to each other or to another bot is not answered."""
+    async with world() as running:
+        assert await texts(running, written) == []
+
+
+async def test_a_mention_by_name_counts() -> None:
+    """Some apps mention the bot by its name and not by its username."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        await peer.say(group, peer.person("Anna"), "Peer, who?", mention="Peer")
+        await peer.next_message(group)
+    assert running.responder.questions == [Question(text="who?")]
+
+
+async def test_a_reply_to_its_message_counts() -> None:
+    """Who replies to the bot need not name it; who replies to somebody else does not mean it."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna, boris = peer.person("Anna"), peer.person("Boris")
+        question = await peer.say(group, anna, "/members")
+        reply = await peer.next_message(group)
+        await peer.say(group, boris, "good question", reply_to=question)
+        await peer.say(group, boris, "and when?", reply_to=reply)
+        assert (await peer.next_message(group)).text.startswith("[en] and when?")
+    assert [question.text for question in running.responder.questions] == ["/members", "and when?"]
+
+
+async def test_a_photo_is_met_with_silence_unless_the_bot_is_addressed() -> None:
+    """A photo that somebody shows to the bot gets the hint, one for the group does not."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna = peer.person("Anna")
+        await peer.attach(group, anna)
+        await peer.attach(group, anna, caption="look, @other_bot")
+        photo = await peer.attach(group, anna, caption="@peer_bot who is this?")
+        hint = await peer.next_message(group)
+        replied = await peer.attach(group, anna, reply_to=hint)
+        assert (hint.text, hint.reply_to) == ("<text-only> in en", photo.id)
+        assert (await peer.next_message(group)).reply_to == replied.id
+
+
+async def test_other_bots_are_not_answered() -> None:
+    """Two bots that answer each other would never end."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        await peer.say(group, peer.person("Robot", bot=True), "/members")
+        await peer.say(group, peer.person("Anna"), "/members")
+        await peer.next_message(group)
+    assert len(running.responder.questions) == 1
+
+
+async def test_who_writes_as_the_group_is_answered() -> None:
+    """An administrator who stays anonymous comes as a bot with the group for a sender."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anonymous = peer.person("GroupAnonymousBot", bot=True)
+        await peer.say(group, anonymous, "/members", sender_chat=group)
+        assert (await peer.next_message(group)).text.startswith("[en] /members")
+        assert Conversation("telegram", f"{group.id}:u{group.id}") in running.store.dialogues
+
+
+async def test_an_edit_that_addresses_the_bot_is_a_question() -> None:
+    """Who forgot the bot's name can add it."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        message = await peer.say(group, peer.person("Anna"), "Who?")
+        await peer.edit(message, "@peer_bot Who?")
+        reply = await peer.next_message(group)
+    assert reply.reply_to == message.id
+    assert running.responder.questions == [Question(text="Who?")]
+
+
+# --- where ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["group", "supergroup"])
+async def test_the_answer_is_a_reply_to_the_question(kind: str) -> None:
+    """In a group one sees what is answered."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group", kind=kind)
+        question = await peer.say(group, peer.person("Anna"), "/members")
+        assert (await peer.next_message(group)).reply_to == question.id
+
+
+async def test_a_question_that_was_deleted_meanwhile_is_answered() -> None:
+    """The answer comes without the reply then."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        question = await peer.say(group, peer.person("Anna"), "/members")
+        peer.delete(question)
+        assert (await peer.next_message(group)).reply_to is None
+
+
+async def test_the_answer_stays_in_the_topic() -> None:
+    """In a forum the answer, its passages and the next answers are in the question's topic."""
+    async with world() as running:
+        peer, forum = running.peer, running.peer.group("Forum", forum=True)
+        anna = peer.person("Anna")
+        topic = peer.topic(forum, anna, "Topic")
+        await peer.say(forum, anna, "/members", thread=topic)
+        reply = await peer.next_message(forum)
+        await peer.click(anna, reply, PASSAGE)
+        passage = await peer.next_message(forum)
+        await peer.click(anna, reply, "Who?")
+        answer = await peer.next_message(forum)
+    assert [message.thread for message in (reply, passage, answer)] == [topic, topic, topic]
+
+
+async def test_a_reply_in_a_group_without_topics_is_answered() -> None:
+    """There a reply has a thread too, to which nothing can be sent."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna = peer.person("Anna")
+        await peer.say(group, anna, "/members")
+        reply = await peer.next_message(group)
+        await peer.say(group, anna, "and?", reply_to=reply)
+        await peer.next_message(group)
+    assert all("message_thread_id" not in call.parameters for call in peer.called("sendMessage"))
+
+
+async def test_plain_messages_in_a_topic_that_the_bot_opened_are_not_replies_to_it() -> None:
+    """Each message in a topic refers to the message that opened it, without meaning it."""
+    async with world() as running:
+        peer, forum = running.peer, running.peer.group("Forum", forum=True)
+        anna = peer.person("Anna")
+        topic = peer.topic(forum, peer.me, "Topic")
+        await peer.say(forum, anna, "hello everyone", thread=topic)
+        await peer.say(forum, anna, "/members", thread=topic)
+        assert (await peer.next_message(forum)).text.startswith("[en] /members")
+
+
+# --- to whom -------------------------------------------------------------------------------------
+
+
+async def test_people_in_a_group_do_not_share_what_their_conversation_is_about() -> None:
+    """What Boris asked says nothing about what Anna means."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna, boris = peer.person("Anna"), peer.person("Boris")
+
+        async def ask(person: object, text: str) -> Message:
+            await peer.say(group, anna if person is anna else boris, f"@peer_bot {text}")
+            return await peer.next_message(group)
+
+        await ask(anna, "of Anna")
+        await ask(boris, "of Boris")
+        assert "before: of Anna" in (await ask(anna, "state")).text
+        assert "before: of Boris" in (await ask(boris, "state")).text
+
+
+async def test_topics_are_conversations_of_their_own() -> None:
+    """What was asked in one topic is not known in another."""
+    async with world() as running:
+        peer, forum = running.peer, running.peer.group("Forum", forum=True)
+        anna = peer.person("Anna")
+        for name in ("One", "Two"):
+            await peer.say(forum, anna, "@peer_bot state", thread=peer.topic(forum, anna, name))
+            assert "before: None" in (await peer.next_message(forum)).text
+
+
+async def test_everyone_may_use_the_buttons() -> None:
+    """The passages of Anna's answer are shown to Boris; his next question is his own, under the message."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna, boris = peer.person("Anna"), peer.person("Boris")
+        await peer.say(group, anna, "/members")
+        reply = await peer.next_message(group)
+        click = await peer.click(boris, reply, PASSAGE)
+        assert (await peer.next_message(group)).text.startswith("The exact words.")
+        await peer.click(boris, reply, "Who?")
+        answer = await peer.next_message(group)
+    assert click.alert is False
+    assert answer.reply_to == reply.id
+    assert running.store.dialogues[Conversation("telegram", f"{group.id}:u{boris.id}")].entity == "who"
+    assert running.store.dialogues[Conversation("telegram", f"{group.id}:u{anna.id}")].entity == "/members"
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+async def test_the_answer_follows_a_group_that_became_a_supergroup() -> None:
+    """The platform names the new chat, and the answer goes there."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group", kind="group")
+        new = peer.migrate(group)
+        await peer.say(group, peer.person("Anna"), "/members")
+        assert (await peer.next_message(new)).text.startswith("[en] /members")
+
+
+async def test_a_group_where_the_bot_may_not_write_does_no_harm() -> None:
+    """The refusal is logged, and the next question is answered."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna = peer.person("Anna")
+        peer.fail("sendMessage", bad_request("not enough rights to send text messages to the chat"))
+        await peer.say(group, anna, "/members")
+        await peer.say(group, anna, "/members again")
+        assert (await peer.next_message(group)).text.startswith("[en] /members again")
