@@ -13,7 +13,7 @@ run: setup
 
 setup: .venv/run.stamp
 
-test: .venv/dev.stamp lint types
+test: lint types architecture check tests
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

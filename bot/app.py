@@ -1,0 +1,235 @@
+"""The composition root: the only place that builds things and shuts them down."""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, date, datetime, time
+from typing import Any, BinaryIO
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot import knowledge
+from bot.channels.formatting import plain
+from bot.config import Settings
+from bot.core.models import Answer, DialogueState, Knowledge, Question
+from bot.core.provenance import coverage, fold
+from bot.core.responder import Responder
+from bot.errors import KnowledgeError, SettingsError
+from bot.knowledge.cache import matcher
+from bot.knowledge.checks import problems_of
+from bot.knowledge.loader import read
+from bot.service import Service
+
+DATABASE = "jolig.sqlite3"
+HISTORY = "history"
+CACHE = "cache"
+NOON = time(12, tzinfo=UTC)
+"""The hour of a question that comes with a day only."""
+
+
+def responder(settings: Settings) -> Responder:
+    """Return the core with the knowledge that the settings name; raise KnowledgeError where that is not valid."""
+    loaded = knowledge.load(settings.knowledge_dir, settings.seeds_dir)
+    return Responder(loaded, matcher(loaded, settings.data_dir / CACHE))
+
+
+def ask(settings: Settings, question: str, *, language: str | None, as_json: bool) -> int:
+    """Print the answer to one question."""
+    core = responder(settings)
+    _expect_language(core, language)
+    turn = core.respond(Question(question, language=language), None, now=datetime.now(UTC))
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    print(json.dumps(_as_json(None, question, turn.answer), ensure_ascii=False) if as_json else plain(turn.answer))
+    return 0
+
+
+class Line(BaseModel):
+    """A question of a stream."""
+
+    model_config = ConfigDict(strict=True)
+
+    id: str | int | None = None
+    question: str
+    language: str | None = None
+    conversation: str | int | None = None
+    today: str | None = None
+
+    def now(self) -> datetime:
+        """Return when the question is asked; raise ValueError where the day is none."""
+        return datetime.now(UTC) if self.today is None else datetime.combine(date.fromisoformat(self.today), NOON)
+
+
+def ask_all(settings: Settings, questions: BinaryIO, answers: BinaryIO, *, language: str | None) -> int:
+    """Answer a stream of JSON objects, a line each, in order; a line that cannot be read gets an error object.
+
+    Lines with the same "conversation" share their dialogue state.
+    """
+    core = responder(settings)
+    _expect_language(core, language)
+    states: dict[str | int, DialogueState] = {}
+    for data in questions:
+        if data.strip():
+            answer = _answer_line(core, data, language, states)
+            answers.write(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n")
+            answers.flush()
+    return 0
+
+
+def _answer_line(
+    core: Responder, data: bytes, language: str | None, states: dict[str | int, DialogueState]
+) -> dict[str, Any]:
+    found: Any = None
+    try:
+        found = json.loads(data)
+        line = Line.model_validate(found)
+        _expect_language(core, line.language)
+        question = Question(line.question, language=line.language or language)
+        key = line.conversation
+        turn = core.respond(question, None if key is None else states.get(key), now=line.now())
+    except (ValidationError, ValueError, RecursionError, SettingsError) as error:
+        return {"id": found.get("id") if isinstance(found, dict) else None, "error": _one_line(error)}
+    if key is not None:
+        states[key] = turn.state
+    return _as_json(line.id, line.question, turn.answer)
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        details = error.errors(include_url=False)
+        return "; ".join(f"{'.'.join(map(str, d['loc'])) or 'line'}: {d['msg']}" for d in details)
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8 text"
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON: {error}"
+    return " ".join(str(error).split())
+
+
+def _as_json(name: str | int | None, question: str, answer: Answer) -> dict[str, Any]:
+    passages = dict.fromkeys((citation.source, citation.quote) for citation in answer.citations)
+    return {
+        "id": name,
+        "question": question,
+        "language": answer.language,
+        "outcome": answer.outcome.value,
+        "intent": answer.intent,
+        "confidence": round(answer.confidence, 4),
+        "reply": plain(answer),
+        "citations": [{"source": source, "quote": quote} for source, quote in passages],
+        "suggestions": [choice.text for choice in answer.suggestions],
+    }
+
+
+def _expect_language(core: Responder, language: str | None) -> None:
+    if language is not None and language not in core.languages:
+        raise SettingsError(f"the knowledge has no language {language!r}, only {', '.join(core.languages)}")
+
+
+def check(settings: Settings) -> int:
+    """Print every problem of the knowledge and how much of each source is evidence of some fact."""
+    loaded = read(settings.knowledge_dir, settings.seeds_dir)
+    problems = problems_of(loaded)
+    for problem in problems:
+        print(problem)
+    if loaded.knowledge is not None:
+        reasons = {
+            placed.entry.id: {entry.quote: entry.reason for entry in placed.entry.uncovered}
+            for placed in loaded.draft.sources
+        }
+        for line in _coverage(loaded.knowledge, reasons):
+            print(line)
+    print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}")
+    return KnowledgeError.exit_code if problems else 0
+
+
+def _coverage(whole: Knowledge, reasons: dict[str, dict[str, str]]) -> Iterator[str]:
+    """Yield how much of each source is evidence, and each sentence that is not, with the reason."""
+    evidence = [passage for fact in whole.facts.values() for passage in fact.evidence]
+    for source in whole.sources.values():
+        sentences = coverage(source, evidence)
+        covered, total = sum(s.covered for s in sentences), sum(s.total for s in sentences)
+        whole_ones = sum(sentence.complete for sentence in sentences)
+        yield (
+            f"{source.file}: {100 * covered / max(total, 1):.1f} % covered by evidence, "
+            f"{whole_ones} of {len(sentences)} sentences in full"
+        )
+        for sentence in sentences:
+            if not sentence.complete:
+                reason = next((why for quote, why in reasons[source.id].items() if fold(quote) in sentence.text), None)
+                share = 100 * sentence.covered / sentence.total
+                yield f"  {share:3.0f} %  {sentence.text}  ({reason or 'no reason given'})"
+
+
+def chat(settings: Settings, *, language: str | None = None) -> int:
+    """Converse in the terminal."""
+    _log_to_stderr(settings)
+    core = responder(settings)
+    wanted = language or settings.language
+    _expect_language(core, wanted)
+    asyncio.run(_chat(settings, core, wanted or core.languages[0]))
+    return 0
+
+
+async def _chat(settings: Settings, core: Responder, language: str) -> None:
+    from bot.channels import terminal  # noqa: PLC0415 - `ask` does without it
+
+    async with _service(settings, core) as service:
+        await terminal.run(service, language=language, history=settings.data_dir / HISTORY)
+
+
+def serve(settings: Settings, *, test_environment: bool) -> int:
+    """Serve Telegram until a signal ends it."""
+    if settings.telegram_token is None:
+        raise SettingsError("JOLIG_TELEGRAM_TOKEN is not set")
+    _log_to_stderr(settings)
+    asyncio.run(_serve(settings, responder(settings), test_environment=test_environment))
+    return 0
+
+
+async def _serve(settings: Settings, core: Responder, *, test_environment: bool) -> None:
+    from bot.channels import telegram  # noqa: PLC0415 - `ask` and `chat` do without it
+
+    token = settings.telegram_token
+    async with _service(settings, core) as service:
+        with _stopped_by_signals() as stop:
+            await telegram.serve(
+                service,
+                token=token.get_secret_value() if token else "",
+                api_url=settings.telegram_api_url,
+                test_environment=test_environment or settings.telegram_test_environment,
+                stop=stop,
+            )
+
+
+@asynccontextmanager
+async def _service(settings: Settings, core: Responder) -> AsyncIterator[Service]:
+    from bot.storage import Storage  # noqa: PLC0415 - `ask` keeps nothing
+
+    async with Storage.open(settings.data_dir / DATABASE) as store:
+        yield Service(core, store, now=lambda: datetime.now(UTC))
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[asyncio.Event]:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    import structlog  # noqa: PLC0415 - `ask` does without it
+
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,111 @@
+"""The command `jolig`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from bot.errors import JoligError, UsageError
+
+EXIT_CODES = """\
+exit codes:
+  0  done
+  1  an error of no other kind
+  2  a command line that cannot be understood
+  3  a setting that is unknown, unreadable or not valid
+  4  knowledge or seeds that are missing or not valid
+  5  a database that is locked, read-only, broken or of a newer version
+  6  a channel that cannot be served
+  7  a token that the platform does not accept
+  8  a platform that cannot be reached
+  130  interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except JoligError as error:
+        print(f"jolig: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read us has left; Python would complain once more when it closes the stream.
+        sys.stdout = None
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jolig",
+        description="Answers questions from sources, and shows the passage behind every claim.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="start the bot: Telegram if there is a token, else the terminal")
+    run.set_defaults(command=_run)
+    serve = commands.add_parser("serve", help="serve Telegram")
+    serve.set_defaults(command=_serve)
+    for served in (run, serve):
+        served.add_argument("--test-environment", action="store_true", help="use Telegram's test environment")
+    chat = commands.add_parser("chat", help="converse in the terminal")
+    chat.add_argument("--language", help="the language to answer in where a question does not show one")
+    chat.set_defaults(command=_chat)
+    _add_ask(commands.add_parser("ask", help="answer one question, or a stream of them"))
+    check = commands.add_parser("check", help="list every problem of the knowledge, and what the facts cover")
+    check.set_defaults(command=_check)
+    return parser
+
+
+def _add_ask(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("question", nargs="*", help="the question")
+    ask.add_argument("--language", help="the language to answer in where the question does not show one")
+    ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    ask.add_argument("--jsonl", action="store_true", help="read questions from standard input, a JSON object a line")
+    ask.set_defaults(command=_ask)
+
+
+# Each command imports what it needs, so that `ask` starts without the libraries of the channels.
+
+
+def _run(options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    settings = config.load()
+    if settings.telegram_token is None:
+        return app.chat(settings)
+    return app.serve(settings, test_environment=options.test_environment)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.serve(config.load(), test_environment=options.test_environment)
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.chat(config.load(), language=options.language)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    if options.jsonl == bool(options.question):
+        raise UsageError("ask takes either a question or --jsonl with questions on standard input")
+    settings = config.load()
+    if options.jsonl:
+        return app.ask_all(settings, sys.stdin.buffer, sys.stdout.buffer, language=options.language)
+    question = " ".join(options.question).encode(errors="surrogateescape").decode(errors="replace")
+    return app.ask(settings, question, language=options.language, as_json=options.json)
+
+
+def _check(_options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.check(config.load())

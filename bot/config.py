@@ -1,0 +1,131 @@
+"""Settings: the only reader of the environment."""
+
+import difflib
+import io
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv.parser import Binding, parse_stream
+from platformdirs import user_data_path
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
+
+from bot.errors import SettingsError
+
+PREFIX = "JOLIG_"
+_PACKAGE = Path(__file__).parent
+
+
+def _shipped(name: str) -> Path:
+    """Return a folder of data that comes with the code: in the wheel, or beside a checkout's package."""
+    packed = _PACKAGE / "data" / name
+    return packed if packed.is_dir() else _PACKAGE.parent / name
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise PydanticCustomError("address", "it should begin with http:// or https://")
+    return value.rstrip("/")
+
+
+class Settings(BaseModel):
+    """What can be set, each by the variable of its name in capitals after `JOLIG_`; an empty one counts as not set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("jolig"),
+        description="The folder of the database, the history of the terminal and the fitted matcher",
+        json_schema_extra={"default": "the user's data folder"},
+    )
+    knowledge_dir: Path = Field(
+        default_factory=lambda: _shipped("knowledge"),
+        description="The knowledge folder",
+        json_schema_extra={"default": "shipped with the bot"},
+    )
+    seeds_dir: Path = Field(
+        default_factory=lambda: _shipped("seeds"),
+        description="The folder of the sources that the knowledge names",
+        json_schema_extra={"default": "shipped with the bot"},
+    )
+    telegram_token: SecretStr | None = Field(
+        default=None, description="The token of the Telegram bot; with it, `jolig run` serves Telegram"
+    )
+    telegram_test_environment: bool = Field(default=False, description="Use Telegram's test environment")
+    telegram_api_url: Annotated[str, AfterValidator(_address)] = Field(
+        default="https://api.telegram.org", description="The address of the Bot API, for an own Bot API server"
+    )
+    language: str | None = Field(
+        default=None, description="The language to answer in where nothing else tells, instead of the knowledge's first"
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)] = Field(
+        default="info", description="The least important events to log"
+    )
+
+
+VARIABLES = {PREFIX + field.upper(): field for field in Settings.model_fields}
+"""The field of each variable."""
+
+
+def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+    """Return the settings of the environment, and of a file for what it leaves open.
+
+    Raises SettingsError for a variable that is unknown or not valid, and for a file with a token that others can read.
+    """
+    variables = os.environ if environment is None else environment
+    found = _ours(_of_file(env_file)) | _ours(variables)
+    if unknown := sorted(found.keys() - VARIABLES.keys()):
+        raise SettingsError(f"the setting {unknown[0]} is not known{_nearest(unknown[0])}")
+    try:
+        return Settings.model_validate({VARIABLES[name]: value for name, value in found.items() if value})
+    except ValidationError as error:
+        raise SettingsError(_told(error)) from None  # the cause holds the values
+
+
+def _ours(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name.startswith(PREFIX)}
+
+
+def _nearest(name: str) -> str:
+    near = difflib.get_close_matches(name, VARIABLES, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _told(error: ValidationError) -> str:
+    """Return the first problem in a line, without the value: that may be a secret."""
+    detail = error.errors(include_url=False, include_input=False)[0]
+    return f"the setting {PREFIX}{str(detail['loc'][0]).upper()} is not valid: {detail['msg']}"
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+def _of_file(path: Path) -> dict[str, str]:
+    """Return the variables of a file, none where there is no file."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            mode, text = os.fstat(file.fileno()).st_mode, file.read()
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not UTF-8 text") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
+    found = _parsed(text, path)
+    if found.get(f"{PREFIX}TELEGRAM_TOKEN") and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SettingsError(f"{path} holds a token and others can read it: chmod 600 {path}")
+    return found
+
+
+def _parsed(text: str, path: Path) -> dict[str, str]:
+    bindings = list(parse_stream(io.StringIO(text)))
+    if wrong := next(filter(_is_wrong, bindings), None):
+        raise SettingsError(f"{path}:{wrong.original.line}: this is not NAME=value")
+    return {binding.key: binding.value or "" for binding in bindings if binding.key}
+
+
+def _is_wrong(binding: Binding) -> bool:
+    return binding.error or (binding.key is not None and binding.value is None)
