@@ -1,6 +1,7 @@
 """The composition root: the only place that builds things and shuts them down."""
 
 import asyncio
+import io
 import json
 import logging
 import signal
@@ -12,16 +13,13 @@ from typing import Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot import knowledge
 from bot.channels.formatting import plain
 from bot.config import Settings
-from bot.core.models import Answer, DialogueState, Knowledge, Question
+from bot.core.models import Answer, DialogueState, Knowledge, Outcome, Question
 from bot.core.provenance import coverage, fold
 from bot.core.responder import Responder
-from bot.errors import KnowledgeError, SettingsError
-from bot.knowledge.cache import matcher
-from bot.knowledge.checks import problems_of
-from bot.knowledge.loader import read
+from bot.errors import KnowledgeError, SettingsError, StorageError
+from bot.knowledge import cache
 from bot.service import Service
 
 DATABASE = "jolig.sqlite3"
@@ -33,18 +31,37 @@ NOON = time(12, tzinfo=UTC)
 
 def responder(settings: Settings) -> Responder:
     """Return the core with the knowledge that the settings name; raise KnowledgeError where that is not valid."""
-    loaded = knowledge.load(settings.knowledge_dir, settings.seeds_dir)
-    return Responder(loaded, matcher(loaded, settings.data_dir / CACHE))
+    folder = settings.data_dir / CACHE
+    try:
+        return Responder(*cache.load(settings.knowledge_dir, settings.seeds_dir, folder))
+    except OSError as error:
+        raise StorageError(f"the folder {folder} cannot be used: {error.strerror}") from error
 
 
-def ask(settings: Settings, question: str, *, language: str | None, as_json: bool) -> int:
-    """Print the answer to one question."""
+def ask(settings: Settings, question: str, *, language: str | None, as_json: bool, explain: bool) -> int:
+    """Print the answer to one question, and why it is that one if `explain` is true."""
     core = responder(settings)
-    _expect_language(core, language)
-    turn = core.respond(Question(question, language=language), None, now=datetime.now(UTC))
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    print(json.dumps(_as_json(None, question, turn.answer), ensure_ascii=False) if as_json else plain(turn.answer))
+    language = _language(core, language, settings)
+    now = datetime.now(UTC)
+    turn = core.respond(Question(question, language=language), None, now=now)
+    reasons = core.reasons(turn.answer.readings, turn.answer.language) if explain else None
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    if as_json:
+        explanation = {"explanation": plain(reasons)} if reasons else {}
+        print(json.dumps(_as_json(None, question, turn.answer) | explanation, ensure_ascii=False))
+    else:
+        print("\n\n".join(_told(turn.answer, reasons)))
     return 0
+
+
+def _told(answer: Answer, reasons: Answer | None) -> Iterator[str]:
+    """Yield an answer, what can be chosen where it asks back or refuses, and the reasons."""
+    yield plain(answer)
+    if answer.outcome is not Outcome.ANSWER and answer.suggestions:
+        yield "\n".join(f"→ {choice.text}" for choice in answer.suggestions)
+    if reasons:
+        yield plain(reasons)
 
 
 class Line(BaseModel):
@@ -69,7 +86,7 @@ def ask_all(settings: Settings, questions: BinaryIO, answers: BinaryIO, *, langu
     Lines with the same "conversation" share their dialogue state.
     """
     core = responder(settings)
-    _expect_language(core, language)
+    language = _language(core, language, settings)
     states: dict[str | int, DialogueState] = {}
     for data in questions:
         if data.strip():
@@ -91,7 +108,8 @@ def _answer_line(
         key = line.conversation
         turn = core.respond(question, None if key is None else states.get(key), now=line.now())
     except (ValidationError, ValueError, RecursionError, SettingsError) as error:
-        return {"id": found.get("id") if isinstance(found, dict) else None, "error": _one_line(error)}
+        name = found.get("id") if isinstance(found, dict) else None
+        return {"id": name if isinstance(name, str | int) else None, "error": _one_line(error)}
     if key is not None:
         states[key] = turn.state
     return _as_json(line.id, line.question, turn.answer)
@@ -123,6 +141,13 @@ def _as_json(name: str | int | None, question: str, answer: Answer) -> dict[str,
     }
 
 
+def _language(core: Responder, language: str | None, settings: Settings) -> str | None:
+    """Return the language to answer in where a question shows none, if one is wished for."""
+    wanted = language or settings.language
+    _expect_language(core, wanted)
+    return wanted
+
+
 def _expect_language(core: Responder, language: str | None) -> None:
     if language is not None and language not in core.languages:
         raise SettingsError(f"the knowledge has no language {language!r}, only {', '.join(core.languages)}")
@@ -130,6 +155,9 @@ def _expect_language(core: Responder, language: str | None) -> None:
 
 def check(settings: Settings) -> int:
     """Print every problem of the knowledge and how much of each source is evidence of some fact."""
+    from bot.knowledge.checks import problems_of  # noqa: PLC0415 - the other commands do without it
+    from bot.knowledge.loader import read  # noqa: PLC0415
+
     loaded = read(settings.knowledge_dir, settings.seeds_dir)
     problems = problems_of(loaded)
     for problem in problems:
@@ -167,9 +195,7 @@ def chat(settings: Settings, *, language: str | None = None) -> int:
     """Converse in the terminal."""
     _log_to_stderr(settings)
     core = responder(settings)
-    wanted = language or settings.language
-    _expect_language(core, wanted)
-    asyncio.run(_chat(settings, core, wanted or core.languages[0]))
+    asyncio.run(_chat(settings, core, _language(core, language, settings) or core.languages[0]))
     return 0
 
 

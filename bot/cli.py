@@ -1,8 +1,10 @@
 """The command `jolig`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from bot.errors import JoligError, UsageError
 
@@ -23,19 +25,43 @@ exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
+    _open_streams()
     try:
-        return command(options)
+        return _run_command(arguments)
+    except BrokenPipeError:
+        _discard_output()  # whoever read us has left
+        return 0
     except JoligError as error:
         print(f"jolig: {error}", file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read us has left; Python would complain once more when it closes the stream.
-        sys.stdout = None
-        return 0
+    except OSError as error:
+        _discard_output()
+        print(f"jolig: {error.strerror}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        return JoligError.exit_code
     except KeyboardInterrupt:
         return 130
+
+
+def _run_command(arguments: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    finally:
+        sys.stdout.flush()  # here, where it can be told if that fails
+
+
+def _open_streams() -> None:
+    """Stand in for the standard streams that the process was started without."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere: the interpreter would complain of it once more at its end."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,6 +91,7 @@ def _add_ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("question", nargs="*", help="the question")
     ask.add_argument("--language", help="the language to answer in where the question does not show one")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    ask.add_argument("--explain", action="store_true", help="tell why the answer is this one")
     ask.add_argument("--jsonl", action="store_true", help="read questions from standard input, a JSON object a line")
     ask.set_defaults(command=_ask)
 
@@ -102,7 +129,7 @@ def _ask(options: argparse.Namespace) -> int:
     if options.jsonl:
         return app.ask_all(settings, sys.stdin.buffer, sys.stdout.buffer, language=options.language)
     question = " ".join(options.question).encode(errors="surrogateescape").decode(errors="replace")
-    return app.ask(settings, question, language=options.language, as_json=options.json)
+    return app.ask(settings, question, language=options.language, as_json=options.json, explain=options.explain)
 
 
 def _check(_options: argparse.Namespace) -> int:

@@ -123,7 +123,10 @@ def _of_file(path: Path) -> dict[str, str]:
 def _parsed(text: str, path: Path) -> dict[str, str]:
     bindings = list(parse_stream(io.StringIO(text)))
     if wrong := next(filter(_is_wrong, bindings), None):
-        raise SettingsError(f"{path}:{wrong.original.line}: this is not NAME=value")
+        # A binding begins with the empty lines before it.
+        text = wrong.original.string
+        line = wrong.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+        raise SettingsError(f"{path}:{line}: this is not NAME=value")
     return {binding.key: binding.value or "" for binding in bindings if binding.key}
 
 

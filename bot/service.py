@@ -51,7 +51,16 @@ class Service:
 
     async def passages(self, conversation: Conversation, question: str) -> Answer:
         """Return the passages that an answer stands on; raise UnknownChoiceError where its question is not known."""
+        exchange = await self._known(conversation, question)
+        return self.responder.passages(exchange.readings, exchange.language)
+
+    async def reasons(self, conversation: Conversation, question: str) -> Answer:
+        """Return why an answer was given; raise UnknownChoiceError where its question is not known."""
+        exchange = await self._known(conversation, question)
+        return self.responder.reasons(exchange.readings, exchange.language)
+
+    async def _known(self, conversation: Conversation, question: str) -> Exchange:
         exchange = await self._store.exchange(conversation, question)
         if exchange is None:
             raise UnknownChoiceError.of(question)
-        return self.responder.passages(exchange.facts, exchange.language)
+        return exchange

@@ -7,9 +7,11 @@ import re
 import shutil
 import sys
 import textwrap
+import threading
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -74,7 +76,17 @@ async def _at_terminal(chat: "_Chat", session: PromptSession[str]) -> None:
 async def _in_pipe(chat: "_Chat", stdin: TextIO) -> None:
     if isinstance(stdin, io.TextIOWrapper):
         stdin.reconfigure(encoding="utf-8", errors="replace")
-    while line := await asyncio.to_thread(stdin.readline):
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for line in chain(iter(stdin.readline, ""), [""]):
+            with suppress(RuntimeError):  # nobody waits for it any more
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    # No thread of the loop's own: an interrupted conversation would wait for a pipe that stays open.
+    threading.Thread(target=read, daemon=True).start()
+    while line := await lines.get():
         await chat.answer(line)
 
 
@@ -116,6 +128,7 @@ class _History(FileHistory):
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            path.chmod(0o600)
         except OSError as error:
             raise StorageError(f"the history {path} cannot be kept: {error.strerror}") from error
         return cls(path)

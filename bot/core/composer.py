@@ -1,11 +1,12 @@
 """From intents and facts to an answer: blocks of text, citations and suggestions."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from babel import Locale
+from babel.numbers import format_percent
 
 from bot.core import replies
 from bot.core.entities import EntityIndex, Mention
@@ -25,6 +26,7 @@ from bot.core.models import (
     Paragraph,
     Quote,
     Reading,
+    UnknownChoiceError,
 )
 from bot.core.premises import Contradiction, contradictions
 from bot.core.replies import Replies, listed
@@ -32,6 +34,8 @@ from bot.core.understanding import Request
 
 SUGGESTIONS = 4
 """Next questions to offer under an answer."""
+ABOUT_LAST = frozenset({"passages", "reasons"})
+"""The lists of intents that are about the last answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Occasion:
     language: str
     now: datetime
     state: DialogueState | None
+    chosen: str | None = None
+    """The language that the person asks for with this request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,6 @@ class Part:
     outcome: Outcome
     blocks: tuple[Block, ...]
     reading: Reading
-    facts: tuple[str, ...] = ()
     suggestions: tuple[Choice, ...] = ()
 
 
@@ -110,8 +115,10 @@ class Composer:
 
     def answer(self, intent: Intent, request: Request, occasion: Occasion) -> list[Part]:
         """Return what an intent says: one part for each entity that its slot takes."""
-        if intent.items == "passages":
-            return [self._last_passages(intent, request, occasion)]
+        if intent.items in ABOUT_LAST:
+            return [self._about_last(intent, request, occasion)]
+        if intent.items == "languages":
+            return [self._languages(intent, request, occasion.language)]
         slotted = [mention for mention in request.mentions if intent.slot and mention.kind == intent.slot]
         if slotted:
             return [self._about(intent, request, mention, occasion) for mention in slotted]
@@ -137,6 +144,8 @@ class Composer:
     def _stated(self, intent: Intent, request: Request, occasion: Occasion, entity: str | None = None) -> Part:
         """Return what an intent says, after what it has to correct in the question."""
         language, facts = occasion.language, self._facts(intent)
+        if intent.outcome is Outcome.ANSWER and (strange := self._strange(intent, request, facts)):
+            return self._not_mentioned(intent, request, strange, language)
         attribute = intent.slot if entity and self._has(intent, intent.slot, language) else None
         text = self._replies.paragraphs(intent.reply, language, attribute, **self._arguments(intent, entity, language))
         blocks: tuple[Block, ...] = (
@@ -146,19 +155,29 @@ class Composer:
             *text[1:],
             *self._passed(facts, occasion),
         )
-        return Part(
-            intent.outcome,
-            blocks,
-            _reading(request, intent, entity),
-            tuple(fact.id for fact in facts),
-            self._choices(intent.suggests, language),
-        )
+        reading = replace(_reading(request, intent, entity), facts=tuple(fact.id for fact in facts))
+        return Part(intent.outcome, blocks, reading, self._choices(intent.suggests, language))
+
+    def _strange(self, intent: Intent, request: Request, facts: Sequence[Fact]) -> list[str]:
+        """Return the names in a question that no source has, and that no fact of the answer stands in place of.
+
+        "The Paris meeting" is corrected by the meeting's place; what the group thinks of a town is not told at all.
+        """
+        kinds = {self._knowledge.entities[name].kind for fact in facts for name in _entities_of(fact)}
+        others = [mention for mention in request.mentions if mention.kind not in {intent.slot, *kinds}]
+        absent = [mention for mention in others if all(self._knowledge.entities[n].absent for n in mention.entities)]
+        return [mention.text for mention in absent]
+
+    def _not_mentioned(self, intent: Intent, request: Request, names: Sequence[str], language: str) -> Part:
+        """Return that no source has some names, and what is told nearest."""
+        blocks = self._replies.paragraphs("not-mentioned", language, None, given=listed(names, language))
+        choices = self._choices((intent.id, *intent.suggests), language)
+        return Part(Outcome.NOT_DOCUMENTED, blocks, replace(_reading(request), intent=None), choices)
 
     def _arguments(self, intent: Intent, entity: str | None, language: str) -> dict[str, object]:
-        facts = self._knowledge.facts
-        values: dict[str, object] = {
-            variable: self._replies.value(facts[fact], language) for variable, fact in intent.facts.items()
-        }
+        values: dict[str, object] = {}
+        for variable, fact in intent.facts.items():
+            values |= self._replies.arguments(variable, self._knowledge.facts[fact], language)
         return values | ({intent.slot: self.name(entity, language)} if entity and intent.slot else {})
 
     def _gap(
@@ -183,17 +202,24 @@ class Composer:
         blocks = self._replies.paragraphs("clarify-entity", language, None, names=names)
         return Part(Outcome.CLARIFY, blocks, _reading(request, intent), suggestions=choices)
 
-    def _last_passages(self, intent: Intent, request: Request, occasion: Occasion) -> Part:
-        """Return the passages of the answer before, in answer to "where does it say so?"."""
-        known = self._knowledge.facts
-        facts = [known[name] for name in (occasion.state.facts if occasion.state else ()) if name in known]
-        choices = self._choices(intent.suggests, occasion.language)
-        text = self._replies.paragraphs(intent.reply, occasion.language, None if facts else "none")
-        if not facts:
-            return Part(intent.outcome, text, _reading(request, intent), suggestions=choices)
-        quotes = self._quotes(facts, occasion.language)
-        names = tuple(fact.id for fact in facts)
-        return Part(Outcome.ANSWER, (*text, *quotes), _reading(request, intent), names, choices)
+    def _languages(self, intent: Intent, request: Request, language: str) -> Part:
+        """Return the languages, each by its own name, to choose one."""
+        blocks = self._replies.paragraphs(intent.reply, language)
+        names = language_names(self._knowledge.languages)
+        choices = [Choice(name, intent.id, code) for name, code in zip(names, self._knowledge.languages, strict=True)]
+        return Part(intent.outcome, (*blocks, Items(names)), _reading(request, intent), tuple(choices))
+
+    def _about_last(self, intent: Intent, request: Request, occasion: Occasion) -> Part:
+        """Return the passages of the last answer, or why it was given."""
+        language, readings = occasion.language, occasion.state.readings if occasion.state else ()
+        explain = intent.items == "reasons"
+        blocks = self.reasons(readings, language) if explain else self.passages(readings, language)
+        text = self._replies.paragraphs(intent.reply, language, None if blocks else "none")
+        facts = tuple(fact.id for fact in self._stood_on(readings))
+        # The passages are quoted in full: they need no citation beside them where they are no answer of their own.
+        outcome = Outcome.ANSWER if facts else intent.outcome
+        reading = replace(_reading(request, intent), facts=facts)
+        return Part(outcome, (*text, *blocks), reading, self._choices(intent.suggests, language))
 
     def _items(self, intent: Intent, language: str) -> tuple[Block, ...]:
         """Return the list that belongs to an intent's reply."""
@@ -250,7 +276,10 @@ class Composer:
         entities = self._knowledge.entities.values()
         # What the bot is about stands behind every fact.
         main = {entity.id for entity in entities if self._knowledge.name in entity.names.values()}
-        return {fact.id: frozenset(main | _all_entities(fact, index)) for fact in self._knowledge.facts.values()}
+        return {
+            fact.id: frozenset(main | _all_entities(fact, index, self._knowledge))
+            for fact in self._knowledge.facts.values()
+        }
 
     def _facts(self, intent: Intent) -> list[Fact]:
         return [self._knowledge.facts[name] for name in dict.fromkeys(intent.facts.values())]
@@ -265,12 +294,53 @@ class Composer:
     def _choice_of(self, intent: Intent, entity: str, language: str) -> Choice:
         return Choice(self.name(entity, language), intent.id, entity)
 
+    # --- why, and where it stands --------------------------------------------------------------
+
+    def passages(self, readings: Iterable[Reading], language: str) -> tuple[Block, ...]:
+        """Return the exact words of the sources that an answer stands on, none where it stands on nothing."""
+        return self._quotes(self._stood_on(readings), language)
+
+    def reasons(self, readings: Iterable[Reading], language: str) -> tuple[Block, ...]:
+        """Return in plain words how a question was understood and what the answer stands on."""
+        return tuple(block for reading in readings for block in self._reasons(reading, language))
+
+    def _reasons(self, reading: Reading, language: str) -> Iterator[Block]:
+        title = self._title(reading.intent or reading.nearest, language)
+        if reading.intent and reading.nearest is None:
+            message = "why-certain"
+        elif reading.intent:
+            message = "why-read"
+        else:
+            message = "why-unread" if title else "why-nothing"
+        yield from self._replies.paragraphs(message, language, None, title=title, example=reading.example or "")
+        if names := [self.name(entity, language) for entity in reading.entities]:
+            yield from self._replies.paragraphs("why-names", language, None, names=listed(names, language))
+        if reading.nearest:
+            percent = format_percent(round(reading.confidence, 2), locale=replies.locale_of(language))
+            yield from self._replies.paragraphs("why-sure", language, None, percent=percent)
+        if second := self._title(reading.runner_up, language):
+            yield from self._replies.paragraphs("why-second", language, None, title=second)
+        if facts := self._stood_on([reading]):
+            yield from self._replies.paragraphs("why-facts", language)
+            yield Items(tuple(fact.id for fact in facts))
+            yield from self._quotes(facts, language)
+
+    def _title(self, intent: str | None, language: str) -> str:
+        found = self._knowledge.intents.get(intent or "")
+        return found.titles[language] if found else ""
+
+    def _stood_on(self, readings: Iterable[Reading]) -> list[Fact]:
+        """Return the facts of some readings that the knowledge (still) has."""
+        names = dict.fromkeys(name for reading in readings for name in reading.facts)
+        return [self._knowledge.facts[name] for name in names if name in self._knowledge.facts]
+
     # --- sources and the whole -----------------------------------------------------------------
 
-    def passages(self, facts: Sequence[Fact], language: str) -> Part:
-        """Return the exact words of the sources that facts stand on."""
-        names = tuple(fact.id for fact in facts)
-        return Part(Outcome.ANSWER, self._quotes(facts, language), Reading(None), names)
+    def alone(self, blocks: tuple[Block, ...], language: str) -> Answer:
+        """Return an answer of blocks alone; raise UnknownChoiceError where there is none."""
+        if not blocks:
+            raise UnknownChoiceError.of("")
+        return self.join([Part(Outcome.ANSWER, blocks, Reading(None))], language)
 
     def join(self, parts: Sequence[Part], language: str) -> Answer:
         """Return the answer to a whole message; it is an answer if any part is one."""
@@ -291,7 +361,7 @@ class Composer:
         )
 
     def _citations(self, part: Part) -> list[Citation]:
-        facts = [self._knowledge.facts[name] for name in part.facts] if part.outcome is Outcome.ANSWER else []
+        facts = self._stood_on([part.reading]) if part.outcome is Outcome.ANSWER else []
         return [Citation(fact.id, passage.source, passage.quote) for fact in facts for passage in fact.evidence]
 
     def _source_line(self, citations: Sequence[Citation], language: str) -> str | None:
@@ -338,8 +408,10 @@ def _reading(request: Request, intent: Intent | None = None, entity: str | None 
         intent.id if intent else None,
         (entity,) if entity else named,
         decision.confidence,
+        decision.nearest,
         decision.example,
         decision.runner_up,
+        decision.margin,
     )
 
 
@@ -347,8 +419,13 @@ def _entities_of(fact: Fact) -> tuple[str, ...]:
     return fact.value.entities if isinstance(fact.value, EntitiesValue) else ()
 
 
-def _all_entities(fact: Fact, index: EntityIndex) -> set[str]:
-    named = {name for passage in fact.evidence for mention in index.exact(passage.quote) for name in mention.entities}
+def _all_entities(fact: Fact, index: EntityIndex, knowledge: Knowledge) -> set[str]:
+    mentions = [
+        mention
+        for passage in fact.evidence
+        for mention in index.exact(passage.quote, knowledge.sources[passage.source].language)
+    ]
+    named = {name for mention in mentions for name in mention.entities}
     return named | {*_entities_of(fact), fact.subject} | ({fact.attributed_to} if fact.attributed_to else set())
 
 

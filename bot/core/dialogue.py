@@ -17,8 +17,10 @@ _PICK = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
 
 
 def alive(state: DialogueState | None, now: datetime) -> DialogueState | None:
-    """Return the state, or None where it has expired."""
-    return state if state is not None and timedelta(0) <= now - state.at <= LIFETIME else None
+    """Return the state; where it has expired, only the languages are left of it."""
+    if state is None or timedelta(0) <= now - state.at <= LIFETIME:
+        return state
+    return DialogueState(state.at, language=state.language, chosen=state.chosen)
 
 
 def picked(text: str, state: DialogueState | None) -> Choice | None:
@@ -31,18 +33,25 @@ def picked(text: str, state: DialogueState | None) -> Choice | None:
     return next((choice for choice in state.choices if normalise(choice.text) == said), None)
 
 
-def after(answer: Answer, state: DialogueState | None, now: datetime) -> DialogueState:
-    """Return the dialogue state after an answer; small talk changes nothing of what was talked about."""
+def after(
+    answer: Answer, state: DialogueState | None, now: datetime, *, chosen: str | None, about_last: bool
+) -> DialogueState:
+    """Return the dialogue state after an answer.
+
+    `chosen` is the language that the person asks for from now on. Small talk, and what is `about_last` (the answer
+    before), change nothing of what was talked about.
+    """
     kept = state or DialogueState(now)
-    small = answer.outcome is Outcome.SMALL_TALK
+    aside = about_last or answer.outcome is Outcome.SMALL_TALK
     reading = answer.readings[-1]
     return DialogueState(
         at=now,
         language=answer.language,
-        intent=kept.intent if small else reading.intent or kept.intent,
-        entity=kept.entity if small else next(iter(reading.entities), None),
+        chosen=chosen or kept.chosen,
+        intent=kept.intent if aside else reading.intent or kept.intent,
+        entity=kept.entity if aside else next(iter(reading.entities), None),
         choices=answer.suggestions or kept.choices,
-        facts=answer.facts or kept.facts,
+        readings=kept.readings if about_last else answer.readings,
     )
 
 
@@ -79,6 +88,33 @@ def follow_up(
         return _of_another(mentions[0], before, intents) if ties or not words else None
     asked = (before.aspects.get(name) for name in aspect(words, language))
     return next(filter(None, asked), None)
+
+
+def same_aspect(
+    words: Sequence[str],
+    mentions: Sequence[Mention],
+    found: Sequence[str],
+    state: DialogueState | None,
+    intents: Mapping[str, Intent],
+    kinds: Mapping[str, frozenset[str]],
+    language: str,
+) -> str | None:
+    """Return the intent that asks the same of what was talked about as `found` asks of something alike, or None.
+
+    "Who came?" after an answer about one meeting asks for the people at that one. `kinds` are the kinds of the entities
+    that each intent is about.
+    """
+    before = intents.get(state.intent) if state and state.intent else None
+    if before is None or mentions or not found or len(words) > SHORT or len(content(words, language)) > 1:
+        return None
+    for name in aspect(words, language):
+        target = before.aspects.get(name)
+        asked_of_another = any(
+            intent.aspects.get(name) == found[0] and kinds[intent.id] & kinds[before.id] for intent in intents.values()
+        )
+        if target and asked_of_another and found[0] not in before.aspects.values():
+            return target
+    return None
 
 
 def _of_another(mention: Mention, before: Intent, intents: Mapping[str, Intent]) -> str | None:

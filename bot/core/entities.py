@@ -9,19 +9,44 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.lexicon import LEXICONS, lexicon
 from bot.core.models import Entity
-from bot.core.text import normalise, romanise
+from bot.core.text import normalise, plain, romanise
 
 PERSON = "person"
 _WORD = re.compile(r"[^\W_]+(?:[՛՜՞][^\W_]+)*")
 _GAP_IN_A_NAME = re.compile(r"[ \t\u00a0]*")
 _SUFFIX_MARK = re.compile(r"['’ʼ`\-]")
+_SURNAME_ENDINGS = (
+    *(
+        "ov",
+        "ova",
+        "ev",
+        "eva",
+        "yev",
+        "yeva",
+        "skiy",
+        "sky",
+        "ski",
+        "yan",
+        "ian",
+        "yants",
+        "shvili",
+        "dze",
+        "ia",
+        "ua",
+    ),
+    *("zade", "zada", "oglu", "oghlu", "li", "lu", "bayli", "beyli", "ovi", "eli", "iani"),
+)
+"""Endings, romanised, by which an unknown word beside another is taken for a surname: never for whose it is."""
+_VOWELS = "aeiouy"
+_INFLECTED = 0.1
+"""The cost of believing that a word is a name with an ending."""
 _SHORT = 3
 """Words up to this length are compared in their own script and without typos: romanised, "ЕС" is "es"."""
 
@@ -68,6 +93,7 @@ class _Match:
     alias: _Alias
 
 
+@lru_cache(maxsize=4096)
 def key(word: str) -> str:
     """Return the form in which words are compared."""
     native = normalise(word)
@@ -87,38 +113,44 @@ class EntityIndex:
 
     def __init__(self, entities: Mapping[str, Entity], vocabulary: frozenset[str]) -> None:
         self._entities = entities
-        self._vocabulary = vocabulary
+        closed = frozenset().union(*(_closed_words(language) for language in LEXICONS))
+        titles = frozenset().union(*(words.titles for words in LEXICONS.values()))
+        self._words = frozenset(form for word in vocabulary | closed for form in (key(word), plain(word)))
+        """Words that are never taken for a misspelt name."""
+        self._familiar = self._words | {key(word) for word in titles}
+        self._familiar_by_letter = _by_letter(self._familiar)
         self._starting: dict[str, list[_Alias]] = defaultdict(list)
         for entity in entities.values():
             for alias in dict.fromkeys(_aliases(entity)):
                 self._starting[alias.words[0]].append(alias)
         starts = self._starting.values()
-        self._names = {word: word for aliases in starts for alias in aliases for word in alias.words}
-        self._closed = frozenset().union(*(_closed_words(language) for language in LEXICONS))
-        self._titles = frozenset().union(*(words.titles for words in LEXICONS.values()))
-        self._suffixes = frozenset().union(*(words.endings for words in LEXICONS.values()))
+        self._names = frozenset(word for aliases in starts for alias in aliases for word in alias.words)
+        self._names_by_letter = _by_letter(self._names)
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self._names):
+            for stem in {name, name.rstrip(_VOWELS)}:
+                self._stems[stem].append(name)
 
-    @cached_property
-    def _surname_endings(self) -> frozenset[str]:
-        """The last three letters that two surnames or more share ("yan", "dov")."""
-        bearers: dict[str, set[str]] = defaultdict(set)
-        for aliases in self._starting.values():
-            for alias in aliases:
-                if alias.part == "surname":
-                    bearers[alias.words[0][-3:]].add(alias.entity.id)
-        return frozenset(ending for ending, ids in bearers.items() if len(ids) > 1)
+    def shared_words(self) -> frozenset[str]:
+        """Return the words of names that are the same in several languages, romanised: they do not tell which it is."""
+        languages: dict[str, set[str]] = defaultdict(set)
+        for entity in self._entities.values():
+            for language, name in _all_names(entity):
+                for word in words_of(name):
+                    languages[word].add(language)
+        return frozenset(word for word, found in languages.items() if len(found) > 1)
 
-    def exact(self, text: str) -> tuple[Mention, ...]:
-        """Return the whole names in a text, spelt as the knowledge spells them."""
-        words = _words(text)
-        matches = self._matches(words, [{word.key: 0.0} for word in words], whole=True)
-        return tuple(self._mentions(text, words, matches))
+    def exact(self, text: str, language: str) -> tuple[Mention, ...]:
+        """Return the whole names in a text, spelt as the knowledge spells them; they may be inflected."""
+        words, endings = _words(text), lexicon(language).endings
+        matches = self._matches(words, [self._spelt(word.key, endings) for word in words], whole=True)
+        return tuple(self._mentions(text, words, matches, endings))
 
-    def find(self, text: str) -> tuple[Mention, ...]:
-        """Return the names in a text, in order."""
-        words = _words(text)
-        matches = self._matches(words, [self._near(word.key) for word in words], whole=False)
-        mentions = list(self._mentions(text, words, matches))
+    def find(self, text: str, language: str) -> tuple[Mention, ...]:
+        """Return the names in a text, in order; they may be inflected, misspelt, or a part of a person's name."""
+        words, endings = _words(text), lexicon(language).endings
+        matches = self._matches(words, [self._near(word.key, endings) for word in words], whole=False)
+        mentions = list(self._mentions(text, words, matches, endings))
         return tuple(_Persons(self, text, words).settle(mentions))
 
     def strangers(self, text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -126,18 +158,24 @@ class EntityIndex:
         runs = _Persons(self, text, _words(text)).runs(mentions)
         return tuple(_person(text, run) for run in runs)
 
-    def _near(self, word: str) -> dict[str, float]:
+    def _near(self, word: str, endings: frozenset[str]) -> dict[str, float]:
         """Return the words of names that a word may be, each with the cost of believing it."""
-        if word in self._names:
-            return {word: 0.0}
-        stems = {word[: -len(ending)] for ending in self._suffixes if word.endswith(ending)}
-        if found := {stem: 0.1 for stem in stems if len(stem) > _SHORT and stem in self._names}:
+        if (found := self._spelt(word, endings)) or word in self._words:
             return found
-        limit = _typos(word)
-        if not limit or word in self._vocabulary or word in self._closed:
-            return {}
-        near = process.extract(word, self._names, scorer=OSA.distance, score_cutoff=limit, limit=None)
-        return {name: float(distance) for name, distance, _ in near if distance <= _typos(name) and name[0] == word[0]}
+        near: dict[str, float] = {}
+        for cost, base in ((0.0, word), *((_INFLECTED, base) for base in _bases(word, endings))):
+            names = self._names_by_letter.get(base[0], ())
+            for name, distance, _ in process.extract(
+                base, names, scorer=OSA.distance, score_cutoff=_typos(base), limit=None
+            ):
+                if 0 < distance <= _typos(name):
+                    near[name] = min(cost + distance, near.get(name, distance + 1.0))
+        return near
+
+    def _spelt(self, word: str, endings: frozenset[str]) -> dict[str, float]:
+        """Return the words of names that a word is, as it stands or inflected."""
+        inflected = {name: _INFLECTED for base in _bases(word, endings) for name in self._stems.get(base, ())}
+        return inflected | ({word: 0.0} if word in self._names else {})
 
     def _matches(self, words: Sequence[_Word], near: Sequence[dict[str, float]], *, whole: bool) -> list[_Match]:
         matches = []
@@ -150,7 +188,9 @@ class EntityIndex:
                         matches.append(_Match(first, last, sum(filter(None, costs)), alias))
         return matches
 
-    def _mentions(self, text: str, words: Sequence[_Word], matches: list[_Match]) -> Iterator[Mention]:
+    def _mentions(
+        self, text: str, words: Sequence[_Word], matches: list[_Match], endings: frozenset[str]
+    ) -> Iterator[Mention]:
         """Yield the longest and nearest matches that do not overlap, in the order of the text."""
         taken: set[int] = set()
         chosen: list[list[_Match]] = []
@@ -161,13 +201,13 @@ class EntityIndex:
                 same = [m for m in matches if (m.first, m.last, m.cost) == (match.first, match.last, match.cost)]
                 chosen.append([m for m in same if (m.alias.part is None) == (match.alias.part is None)])
         for group in sorted(chosen, key=lambda group: group[0].first):
-            yield self._mention(text, words, group)
+            yield self._mention(text, words, group, endings)
 
-    def _mention(self, text: str, words: Sequence[_Word], group: list[_Match]) -> Mention:
+    def _mention(self, text: str, words: Sequence[_Word], group: list[_Match], endings: frozenset[str]) -> Mention:
         ids = dict.fromkeys(match.alias.entity.id for match in group)
         present = [name for name in ids if not self._entities[name].absent]
         start, end = words[group[0].first].start, words[group[0].last - 1].end
-        end = self._swallow(text, words, group[0].last, end)
+        end = _with_ending(text, words, group[0].last, end, endings)
         return Mention(
             start,
             end,
@@ -177,23 +217,16 @@ class EntityIndex:
             frozenset(match.alias.part for match in group if match.alias.part),
         )
 
-    def _swallow(self, text: str, words: Sequence[_Word], following: int, end: int) -> int:
-        """Return the end of a mention with the grammatical ending after it ("Alili's", "EU-nun")."""
-        if following < len(words):
-            word = words[following]
-            if _SUFFIX_MARK.fullmatch(text[end : word.start]) and word.key in self._suffixes:
-                return word.end
-        return end
-
     def unfamiliar(self, word: str) -> bool:
         """Return whether a word, as a key, is none that questions are made of, not even misspelt."""
-        if len(word) < _SHORT or not word.isalpha() or word in self._closed | self._titles | self._vocabulary:
+        if len(word) < _SHORT or not word.isalpha() or word in self._familiar:
             return False
-        return process.extractOne(word, self._vocabulary, scorer=OSA.distance, score_cutoff=_typos(word) or 1) is None
+        alike = self._familiar_by_letter.get(word[0], ())
+        return process.extractOne(word, alike, scorer=OSA.distance, score_cutoff=_typos(word) or 1) is None
 
     def surname_like(self, word: str) -> bool:
-        """Return whether a word, as a key, ends as several surnames of the knowledge do."""
-        return len(word) > _SHORT + 1 and word[-3:] in self._surname_endings
+        """Return whether a word, as a key, ends as surnames of the region often do."""
+        return len(word) > _SHORT + 1 and word.endswith(_SURNAME_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +296,10 @@ class _Persons:
             yield run
 
     def _like_a_name(self, run: Sequence[_Word]) -> bool:
+        capitalised = all(word.capitalised for word in run) and not self.text.isupper()
         if self.index.surname_like(run[-1].key):
-            return True
-        return len(run) > 1 and all(word.capitalised for word in run) and not self.text.isupper()
+            return len(run) > 1 or capitalised
+        return len(run) > 1 and capitalised
 
     def _adjacent(self, end: int, start: int) -> bool:
         return end < start and _GAP_IN_A_NAME.fullmatch(self.text, end, start) is not None
@@ -291,6 +325,30 @@ def _person(text: str, run: Sequence[_Word]) -> Mention:
 
 def _words(text: str) -> list[_Word]:
     return [_Word(match.start(), match.end(), match.group(), key(match.group())) for match in _WORD.finditer(text)]
+
+
+def _by_letter(words: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """Return words by their first letter: nearly nobody mistypes that, and it spares most of a search."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(filter(None, words)):
+        found[word[0]].append(word)
+    return found
+
+
+def _bases(word: str, endings: frozenset[str]) -> Iterator[str]:
+    """Yield what may be left of a word without its ending."""
+    for length in range(_SHORT + 1, len(word)):
+        if word[length:] in endings:
+            yield word[:length]
+
+
+def _with_ending(text: str, words: Sequence[_Word], following: int, end: int, endings: frozenset[str]) -> int:
+    """Return the end of a mention with the grammatical ending that a mark ties to it ("Alili's", "EU-nun")."""
+    if following < len(words):
+        word = words[following]
+        if _SUFFIX_MARK.fullmatch(text[end : word.start]) and romanise(word.text) in endings:
+            return word.end
+    return end
 
 
 def _aliases(entity: Entity) -> Iterator[_Alias]:

@@ -1,5 +1,6 @@
 """What to do with a ranking: answer, ask back, or say honestly that there is nothing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +12,8 @@ SURE = 0.8
 """Confidence from which a close second reading no longer matters."""
 DOUBTFUL = 0.5
 """Share of the refusing threshold down to which it is better to ask back than to refuse."""
+AHEAD = 0.35
+"""Lead in the share of votes from which an intent is believed below the threshold too."""
 FAMILIAR = 0.6
 """Share of known words from which a question is about the subject."""
 OFFERED = 3
@@ -40,26 +43,45 @@ class Decision:
     intents: tuple[str, ...] = ()
     """Best first: the one to answer, the ones to offer, or the nearest that there is."""
     confidence: float = 0.0
+    nearest: str | None = None
     example: str | None = None
     runner_up: str | None = None
+    margin: float = 0.0
+    """How far the share of the votes of the nearest intent is ahead of the next one's."""
 
 
-def decide(ranking: Ranking, threshold: float) -> Decision:
-    """Return what to do with a request that was ranked; below `threshold` it is not answered."""
+def decide(ranking: Ranking, threshold: float, asides: Collection[str] = ()) -> Decision:
+    """Return what to do with a request that was ranked.
+
+    Below `threshold` it is not answered, unless one intent is far ahead of all others. `asides` are the intents that
+    are never offered as a reading.
+    """
     candidates = ranking.candidates
     if not candidates:
         return Decision(Kind.OUT_OF_SCOPE)
-    best = candidates[0]
-    close = [candidate.label for candidate in candidates[:OFFERED] if candidate.score >= CLOSE * best.score]
-    nearest = tuple(candidate.label for candidate in candidates[:OFFERED])
-    if ranking.confidence >= threshold:
-        asks = len(close) > 1 and ranking.confidence < SURE
-        kind, intents = (Kind.CLARIFY, tuple(close)) if asks else (Kind.ANSWER, (best.label,))
-    elif ranking.known < FAMILIAR:
-        kind, intents = Kind.OUT_OF_SCOPE, ()
-    elif ranking.confidence >= DOUBTFUL * threshold:
-        kind, intents = Kind.CLARIFY, nearest
-    else:
-        kind, intents = Kind.NOT_DOCUMENTED, nearest
-    second = candidates[1].label if len(candidates) > 1 else None
-    return Decision(kind, intents, ranking.confidence, best.utterance, second)
+    best, second = candidates[0], candidates[1] if len(candidates) > 1 else None
+    margin = best.score - (second.score if second else 0.0)
+    kind, intents = _kind(ranking, threshold, margin, asides)
+    return Decision(
+        kind,
+        intents,
+        ranking.confidence,
+        nearest=best.label,
+        example=best.utterance,
+        runner_up=second.label if second else None,
+        margin=margin,
+    )
+
+
+def _kind(ranking: Ranking, threshold: float, margin: float, asides: Collection[str]) -> tuple[Kind, tuple[str, ...]]:
+    best = ranking.candidates[0]
+    offered = [candidate for candidate in ranking.candidates[:OFFERED] if candidate.label not in asides]
+    labels = tuple(candidate.label for candidate in offered)
+    possible = ranking.confidence >= DOUBTFUL * threshold
+    if ranking.confidence >= threshold or (possible and margin >= AHEAD):
+        close = tuple(candidate.label for candidate in offered if candidate.score >= CLOSE * best.score)
+        asks = len(close) > 1 and ranking.confidence < SURE and best.label not in asides
+        return (Kind.CLARIFY, close) if asks else (Kind.ANSWER, (best.label,))
+    if best.label in asides or ranking.known < FAMILIAR:
+        return Kind.OUT_OF_SCOPE, ()
+    return (Kind.CLARIFY if possible else Kind.NOT_DOCUMENTED), labels

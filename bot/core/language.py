@@ -3,51 +3,97 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
-from bot.core.text import romanise, tokens
+from bot.core.lexicon import retyped
+from bot.core.text import plain, romanise, tokens
 
 _SCRIPTS: Mapping[str, str] = {"hy": "ARMENIAN", "ka": "GEORGIAN", "ru": "CYRILLIC"}
 """The script of each language that is not written in Latin letters."""
 _LATIN = "LATIN"
 _SAMPLE = 500
-"""Characters that are enough to tell a script."""
+"""Characters that are enough to tell a language."""
+_STEM = 4
+"""Letters in which a word agrees with an inflected or misspelt one."""
+_WORD, _BEGINNING, _LETTER = 1.0, 0.6, 1.0
+"""What speaks for a language: one of its words, a beginning of one, a letter that only it has."""
+_FOREIGN: Mapping[str, frozenset[str]] = {
+    language: frozenset(words.split())
+    for language, words in {
+        "tr": "kimlerdir nedir nerede nerde hangi için değil mı bu şu ve ile üyeleri üye nasıl toplantı hakkında oldu",
+        "de": "wer was wann wo ist sind der die das und nicht ein eine für mit von wie viele im den dem zu mitglieder",
+        "fr": "qui que quand où est sont le la les des et pas un une pour avec dans combien quels quel ont membres du",
+        "es": "quién quiénes qué cuándo dónde es son el la los las y no un una para con cuántos quien quienes cuando",
+        "it": "chi che quando dove è sono il lo la gli le e non un una per con quanti dei della membri",
+        "pl": "kto co kiedy gdzie jest są i nie w na z dla ile kim jakie członkowie",
+    }.items()
+}
+"""Short words of languages that are often met in the region and may not be among those of the knowledge."""
 
 
-def script(text: str) -> str | None:
-    """Return the script of most letters of a text ("LATIN"), or None where it holds no letter."""
-    letters = [character for character in text[:_SAMPLE] if character.isalpha()]
-    names = Counter(unicodedata.name(letter, "").split(" ")[0] for letter in letters)
-    return names.most_common(1)[0][0] if names else None
+def scripts(text: str) -> Counter[str]:
+    """Return how many words of a text are in each script ("LATIN"); a word of several scripts is in none."""
+    words = ["".join(filter(str.isalpha, word)) for word in text[:_SAMPLE].split()]
+    found = ({unicodedata.name(letter, "").partition(" ")[0] for letter in word} for word in words)
+    return Counter(next(iter(names)) for names in found if len(names) == 1)
 
 
 class LanguageDetector:
     """Tells which of its languages a text is in.
 
-    `vocabularies` holds the words that questions in each language are made of, normalised.
+    `vocabularies` holds the words that questions in each language are made of, normalised. `names` are words that
+    tell nothing, as they are the same everywhere, romanised.
     """
 
-    def __init__(self, vocabularies: Mapping[str, Collection[str]]) -> None:
+    def __init__(self, vocabularies: Mapping[str, Collection[str]], names: Collection[str]) -> None:
         self._languages = tuple(vocabularies)
-        self._native = {language: frozenset(words) for language, words in vocabularies.items()}
-        self._typed = {
-            language: frozenset(map(romanise, words)) if language in _SCRIPTS else frozenset(words)
-            for language, words in vocabularies.items()
+        self._names = frozenset(names)
+        self._words = {language: _typed(language, words) for language, words in vocabularies.items()}
+        self._beginnings = {
+            language: frozenset(word[:_STEM] for word in words if len(word) >= _STEM)
+            for language, words in self._words.items()
+        }
+        letters = {
+            language: frozenset("".join(words)) for language, words in vocabularies.items() if language not in _SCRIPTS
+        }
+        self._letters = {
+            language: mine.difference(*(other for name, other in letters.items() if name != language))
+            for language, mine in letters.items()
         }
 
     def detect(self, text: str, likely: Sequence[str]) -> str | None:
-        """Return the language of a text, or None where it is in a script that none of the languages uses.
+        """Return the language of a text, or None where it is in none of the languages.
 
         `likely` are the languages to prefer, best first, where the text does not tell.
         """
-        found = script(text)
         ranked = [language for language in dict.fromkeys([*likely, *self._languages]) if language in self._languages]
-        if found is None:
-            return ranked[0]
-        if found == _LATIN:
-            return max(ranked, key=lambda language: self._share(text, self._typed[language]))
-        fitting = [language for language in ranked if _SCRIPTS.get(language) == found]
-        return max(fitting, key=lambda language: self._share(text, self._native[language]), default=None)
+        found = scripts(text)
+        # Names of organisations and titles are Latin in every language: other letters are what somebody writes in.
+        written = [language for language in ranked if _SCRIPTS.get(language) in found]
+        if written:
+            return max(written, key=lambda language: found[_SCRIPTS[language]])
+        if found and _LATIN not in found:
+            return None
+        words = tokens(text[:_SAMPLE])
+        scores = {language: self._score(words, language) for language in ranked}
+        best = max(ranked, key=lambda language: scores[language])
+        foreign = (sum(word in short for word in words) for name, short in _FOREIGN.items() if name not in ranked)
+        return None if max(foreign, default=0) > max(1.0, scores[best]) else best
 
-    @staticmethod
-    def _share(text: str, vocabulary: frozenset[str]) -> int:
-        return sum(word in vocabulary for word in tokens(text[:_SAMPLE]))
+    def _score(self, words: Sequence[str], language: str) -> float:
+        letters = self._letters.get(language, frozenset())
+        telling = [retyped(word, language) for word in words if romanise(word) not in self._names]
+        return sum(map(partial(self._familiarity, language), telling)) + _LETTER * sum(
+            not letters.isdisjoint(word) for word in words
+        )
+
+    def _familiarity(self, language: str, word: str) -> float:
+        if word in self._words[language]:
+            return _WORD
+        return _BEGINNING if word[:_STEM] in self._beginnings[language] else 0.0
+
+
+def _typed(language: str, words: Collection[str]) -> frozenset[str]:
+    """Return words as they are typed in Latin letters."""
+    forms = frozenset(map(plain, words)) | frozenset(map(romanise, words))
+    return forms if language in _SCRIPTS else forms | frozenset(words)

@@ -186,6 +186,8 @@ class Knowledge:
     """The Fluent resource of each language, as text."""
     digest: str
     """The hash of all that was read."""
+    synonyms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Words that mean the same, by the id of the synonym, then language; "meet*" is every word that begins so."""
     start: tuple[str, ...] = ()
     """The intents to suggest where nothing else is nearer."""
     menu: tuple[str, ...] = ()
@@ -274,9 +276,16 @@ class Reading:
     entities: tuple[str, ...] = ()
     confidence: float = 0.0
     """The probability that the intent is right, 0 to 1."""
+    nearest: str | None = None
+    """The intent that came nearest; None where no matching was needed, or nothing came near."""
     example: str | None = None
-    """The example utterance that came nearest."""
+    """The example utterance of it that came nearest."""
     runner_up: str | None = None
+    """The intent that came second."""
+    margin: float = 0.0
+    """How far the nearest intent was ahead of it, in shares of the votes."""
+    facts: tuple[str, ...] = ()
+    """The ids of the facts that the reply to this request stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,11 +313,6 @@ class Answer:
         """Return the confidence of the first request."""
         return self.readings[0].confidence if self.readings else 0.0
 
-    @property
-    def facts(self) -> tuple[str, ...]:
-        """Return the ids of the facts that the answer stands on, in order, each once."""
-        return tuple(dict.fromkeys(citation.fact for citation in self.citations))
-
 
 @dataclass(frozen=True, slots=True)
 class DialogueState:
@@ -317,12 +321,15 @@ class DialogueState:
     at: datetime
     """When the last question was answered; the state expires some time after."""
     language: str | None = None
+    """The language of the last answer."""
+    chosen: str | None = None
+    """The language that the person asked for, which holds until another is asked for."""
     intent: str | None = None
     entity: str | None = None
     choices: tuple[Choice, ...] = ()
     """What the last answer offered: a bare number picks one."""
-    facts: tuple[str, ...] = ()
-    """The facts of the last answer, for who asks for its passages."""
+    readings: tuple[Reading, ...] = ()
+    """How the last question was understood, for who asks why, or for the passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +361,8 @@ class Exchange:
     """The platform's id of the question's message."""
     replies: tuple[str, ...]
     """The platform's ids of the reply's messages."""
-    facts: tuple[str, ...]
+    readings: tuple[Reading, ...]
+    """How the question was understood, and the facts that the answer stands on."""
     language: str
 
 

@@ -39,9 +39,13 @@ class GivenDate:
     month: int | None
     year: int | None
 
-    def fits(self, other: "GivenDate") -> bool:
-        """Return whether both may be the same day."""
-        pairs = ((self.day, other.day), (self.month, other.month), (self.year, other.year))
+    def fits(self, stated: "GivenDate", latest: int) -> bool:
+        """Return whether this may be a day that a source states, which was written in the year `latest`."""
+        year = stated.year
+        if year is None and self.year is not None:
+            # A day without a year is one of the past; a year by itself is not known to be its.
+            year = self.year if self.month is not None and self.year <= latest else 0
+        pairs = ((self.day, stated.day), (self.month, stated.month), (self.year, year))
         return all(mine is None or its is None or mine == its for mine, its in pairs)
 
 
@@ -81,12 +85,11 @@ def _names(
 
 
 def _dates(text: str, facts: Collection[Fact], language: str, known: Collection[Fact]) -> Iterator[Contradiction]:
-    if not facts:
-        return
     given = given_dates(text, language)
-    stated = [day for fact in facts for day in _stated(fact)] or [day for fact in known for day in _stated(fact)]
+    of_answer = [(day, fact.as_of.year) for fact in facts for day in _stated(fact)]
+    stated = of_answer or [(day, fact.as_of.year) for fact in known for day in _stated(fact)]
     for day in given:
-        if not any(day.fits(other) for other in stated):
+        if not any(day.fits(other, latest) for other, latest in stated):
             yield Contradiction("not-that-date", day.text)
 
 

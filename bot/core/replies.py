@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from fluent.runtime import FluentBundle, FluentResource
@@ -32,9 +32,11 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "about-entity": frozenset({"name"}),
     "about-what": frozenset(),
     "button-passage": frozenset(),
+    "button-why": frozenset(),
     "choose-hint": frozenset(),
     "clarify": frozenset(),
     "clarify-entity": frozenset({"names"}),
+    "language-chosen": frozenset({"language"}),
     "not-connected": frozenset({"given"}),
     "not-documented": frozenset(),
     "not-mentioned": frozenset({"given"}),
@@ -55,6 +57,14 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "unavailable": frozenset(),
     "unknown-command": frozenset({"command"}),
     "unreadable": frozenset(),
+    "why-certain": frozenset({"title"}),
+    "why-facts": frozenset(),
+    "why-names": frozenset({"names"}),
+    "why-nothing": frozenset(),
+    "why-read": frozenset({"title", "example"}),
+    "why-second": frozenset({"title"}),
+    "why-sure": frozenset({"percent"}),
+    "why-unread": frozenset({"title", "example"}),
 }
 """The messages that every knowledge folder has beside those of its intents, with the variables of each."""
 
@@ -74,7 +84,14 @@ def locale_of(language: str) -> Locale:
 
 def day(value: date, language: str) -> str:
     """Return a day in words."""
-    return format_date(value, "long", locale=locale_of(language))
+    return format_date(value, _long(language), locale=locale_of(language))
+
+
+def day_of_month(day_number: int, month: int, language: str) -> str:
+    """Return a day and a month in words."""
+    pattern = str(locale_of(language).datetime_skeletons["MMMMd"].pattern).replace("dd", "d")
+    # A leap year, so that 29 February is a day.
+    return format_date(date(2000, month, day_number), pattern, locale=locale_of(language))
 
 
 def listed(names: Sequence[str], language: str) -> str:
@@ -83,16 +100,20 @@ def listed(names: Sequence[str], language: str) -> str:
 
 
 def period(start: date, end: date, language: str) -> str:
-    """Return a first and a last day in words, what they share written once.
+    """Return a first and a last day in words; days of one month have it and the year written once.
 
-    CLDR has these patterns with short month names only; they are spelt out.
+    CLDR's own patterns for periods have short month names only, and in some languages another order than its dates.
     """
-    locale = locale_of(language)
-    field = "y" if start.year != end.year else "M" if start.month != end.month else "d"
     if start == end:
         return day(start, language)
-    first, last = (part.replace("MMM", "MMMM") for part in locale.interval_formats["yMMMd"][field])
-    return format_date(start, first, locale=locale) + format_date(end, last, locale=locale)
+    if (start.year, start.month) == (end.year, end.month):
+        return re.sub(rf"\b{end.day}\b", f"{start.day}–{end.day}", day(end, language), count=1)
+    return f"{day(start, language)} – {day(end, language)}"
+
+
+def _long(language: str) -> str:
+    """Return the pattern of a day in words, without the zero that Armenian puts before one figure."""
+    return str(locale_of(language).date_formats["long"].pattern).replace("dd", "d")
 
 
 class Replies:
@@ -101,17 +122,23 @@ class Replies:
     def __init__(
         self, resources: Mapping[str, str], entities: Mapping[str, Entity], common: Mapping[str, Mapping[str, str]]
     ) -> None:
-        """Read the Fluent resources.
+        """Take the Fluent resources, each of which is parsed when it is first needed.
 
         `common` holds, by language, what every message may name.
         """
-        self._bundles = {language: _bundle(language, text) for language, text in resources.items()}
+        self._resources = resources
+        self._bundles: dict[str, Any] = {}
         self._entities = entities
         self._common = common
 
+    def _bundle(self, language: str) -> Any:
+        if language not in self._bundles:
+            self._bundles[language] = _bundle(language, self._resources[language])
+        return self._bundles[language]
+
     def has(self, message: str, attribute: str, language: str) -> bool:
         """Return whether a message has an attribute."""
-        bundle = self._bundles[language]
+        bundle = self._bundle(language)
         return bundle.has_message(message) and attribute in bundle.get_message(message).attributes
 
     def say(self, message: str, language: str, attribute: str | None = None, /, **arguments: object) -> str:
@@ -119,7 +146,7 @@ class Replies:
 
         Raises LookupError where the language has no such message, ValueError where a variable is missing.
         """
-        bundle = self._bundles[language]
+        bundle = self._bundle(language)
         found = bundle.get_message(message)
         pattern = found.attributes[attribute] if attribute else found.value
         text, errors = bundle.format_pattern(pattern, {**self._common[language], **arguments})
@@ -134,14 +161,27 @@ class Replies:
         text = self.say(message, language, attribute, **arguments)
         return tuple(Paragraph(part) for part in text.split(PARAGRAPH_BREAK))
 
+    def arguments(self, variable: str, fact: Fact, language: str) -> dict[str, str]:
+        """Return what a fact fills in: its value, and the grammatical forms of the entity that it states."""
+        filled = {variable: self.value(fact, language)}
+        for form, name in self._forms(fact, language).items():
+            filled[f"{variable}-{form}"] = name
+        return filled
+
+    def _forms(self, fact: Fact, language: str) -> dict[str, str]:
+        match fact.value:
+            case EntitiesValue((entity,)):
+                forms = self._entities[entity].forms
+                return {form: names[language] for form, names in forms.items() if language in names}
+        return {}
+
     def value(self, fact: Fact, language: str) -> str:  # noqa: PLR0911 - one return for each form of a value
         """Return the value of a fact in words."""
         match fact.value:
             case EntitiesValue(entities):
                 return listed([self.name(entity, language) for entity in entities], language)
             case DateValue(day_number, month, None):
-                # A leap year, so that 29 February is a day.
-                return format_skeleton("MMMMd", date(2000, month, day_number), locale=locale_of(language))
+                return day_of_month(day_number, month, language)
             case DateValue(day_number, month, int(year)):
                 return day(date(year, month, day_number), language)
             case PeriodValue(start, end):

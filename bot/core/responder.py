@@ -1,11 +1,12 @@
 """A question in, an answer out: the pure core behind every channel."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core import dialogue
-from bot.core.composer import Command, Composer, Occasion, Part, language_names
+from bot.core.composer import ABOUT_LAST, Command, Composer, Occasion, Part, language_names
 from bot.core.entities import Mention
 from bot.core.fallback import Decision, Kind
 from bot.core.intents import Matcher
@@ -15,15 +16,19 @@ from bot.core.models import (
     Knowledge,
     Outcome,
     Question,
+    Reading,
     Turn,
     UnknownChoiceError,
 )
 from bot.core.replies import listed
+from bot.core.text import normalise
 from bot.core.understanding import Request, Understanding
 
 LONGEST = 2000
 """Characters of a question; who writes more is asked to be brief."""
 _COMMAND = re.compile(r"\s*/([^\s@/]+)(?:@\w+)?(?:\s+(.*\S))?\s*", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What would steer a terminal if a reply repeated it."""
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _OFFERS = {
     Kind.CLARIFY: ("clarify", Outcome.CLARIFY),
@@ -51,6 +56,7 @@ class Responder:
 
         Any text gets an answer. Raises UnknownChoiceError for the key of a choice that the knowledge does not have.
         """
+        question = replace(question, text=_CONTROL.sub(" ", question.text))
         state = dialogue.alive(state, now)
         likely = self._likely(question, state)
         occasion = Occasion(likely[0], now, state)
@@ -58,23 +64,26 @@ class Responder:
         if choice is None and (picked := dialogue.picked(question.text, state)):
             choice = picked.key
         if choice is not None:
-            parts = self._choice(choice, occasion)
+            occasion, parts = self._chosen(choice, occasion)
         elif command := _COMMAND.fullmatch(question.text[:LONGEST]):
-            parts = self._command(command[1], command[2] or "", occasion)
+            occasion, parts = self._command(command[1], command[2] or "", occasion)
         else:
             occasion, parts = self._text(question.text, likely, occasion)
         answer = self._composer.join(parts, occasion.language)
-        return Turn(answer, dialogue.after(answer, state, now))
+        about_last = any(self._is_about_last(part.reading.intent) for part in parts)
+        following = dialogue.after(answer, state, now, chosen=occasion.chosen, about_last=about_last)
+        return Turn(answer, following)
 
-    def passages(self, facts: Sequence[str], language: str) -> Answer:
-        """Return the exact words of the sources that facts stand on.
+    def passages(self, readings: Iterable[Reading], language: str) -> Answer:
+        """Return the exact words of the sources that an answer stands on.
 
-        Raises UnknownChoiceError where the knowledge has none of the facts (any more).
+        Raises UnknownChoiceError where the knowledge has none of its facts (any more).
         """
-        known = [self.knowledge.facts[name] for name in facts if name in self.knowledge.facts]
-        if not known:
-            raise UnknownChoiceError.of(",".join(facts))
-        return self._composer.join([self._composer.passages(known, language)], language)
+        return self._composer.alone(self._composer.passages(tuple(readings), language), language)
+
+    def reasons(self, readings: Iterable[Reading], language: str) -> Answer:
+        """Return why an answer was given: how the question was understood, and the facts and their passages."""
+        return self._composer.alone(self._composer.reasons(readings, language), language)
 
     def commands(self, language: str) -> tuple[Command, ...]:
         """Return the commands, each with what it asks in a language."""
@@ -86,7 +95,8 @@ class Responder:
 
     def _likely(self, question: Question, state: DialogueState | None) -> list[str]:
         """Return the languages that an answer may be in where the text does not tell, best first."""
-        wanted = [state.language if state else None, question.language, *self.languages]
+        told = [state.chosen, state.language] if state else []
+        wanted = [*told, question.language, *self.languages]
         return [language for language in wanted if language in self.languages]
 
     def _text(self, text: str, likely: Sequence[str], occasion: Occasion) -> tuple[Occasion, list[Part]]:
@@ -101,7 +111,7 @@ class Responder:
             names = listed(language_names(self.languages), occasion.language)
             part = self._composer.message("other-language", Outcome.OUT_OF_SCOPE, occasion.language, languages=names)
             return occasion, [part]
-        occasion = Occasion(language, occasion.now, occasion.state)
+        occasion = replace(occasion, language=language)
         requests = self._understanding.requests(text, language, occasion.state)
         return occasion, [part for request in requests for part in self._request(request, occasion)]
 
@@ -109,10 +119,33 @@ class Responder:
         decision, language = request.decision, occasion.language
         if decision.kind is Kind.ANSWER:
             return self._composer.answer(self.knowledge.intents[decision.intents[0]], request, occasion)
+        if self._names_only_strangers(request):
+            decision = replace(decision, kind=Kind.NOT_MENTIONED)
         message, outcome = _OFFERS[decision.kind]
         given = listed([mention.text for mention in request.mentions], language)
         names = [self._composer.name(name, language) for mention in request.mentions for name in mention.entities]
         return [self._composer.offer(message, outcome, request, language, given=given, name=listed(names, language))]
+
+    def _chosen(self, choice: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
+        """Return the parts of the answer to a choice, and the occasion in the language that it may have changed."""
+        name, _, language = choice.partition("__")
+        intent = self.knowledge.intents.get(name)
+        if intent and intent.items == "languages" and language in self.languages:
+            return self._language_chosen(intent.id, language, occasion)
+        return occasion, self._choice(choice, occasion)
+
+    def _language_chosen(self, intent: str, language: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
+        (name,) = language_names([language])
+        part = self._composer.message("language-chosen", Outcome.SMALL_TALK, language, language=name)
+        return replace(occasion, language=language, chosen=language), [replace(part, reading=Reading(intent))]
+
+    def _is_about_last(self, intent: str | None) -> bool:
+        return intent is not None and self.knowledge.intents[intent].items in ABOUT_LAST
+
+    def _names_only_strangers(self, request: Request) -> bool:
+        """Return whether a request names something, and nothing that the sources mention."""
+        named = [name for mention in request.mentions for name in mention.entities]
+        return bool(request.mentions) and all(self.knowledge.entities[name].absent for name in named)
 
     def _choice(self, choice: str, occasion: Occasion) -> list[Part]:
         """Return the parts of the answer to a choice that was clicked or picked by its number."""
@@ -123,25 +156,33 @@ class Responder:
         mentions = (self._mention(entity, occasion.language),) if entity else ()
         return self._composer.answer(intent, _certain("", mentions, name), occasion)
 
-    def _command(self, command: str, argument: str, occasion: Occasion) -> list[Part]:
+    def _command(self, command: str, argument: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
         """Return the parts of the answer to a command; its argument fills the slot, or is a deep link's choice."""
         name = self._commands.get(command.casefold())
         if name is None:
-            return [self._composer.unknown_command(f"/{command}", occasion.language)]
+            return occasion, [self._composer.unknown_command(f"/{command}", occasion.language)]
         intent = self.knowledge.intents[name]
+        if intent.items == "languages" and (language := self._language_named(argument)):
+            return self._language_chosen(name, language, occasion)
         if argument and not intent.slot:
             return self._deep_link(argument, name, occasion)
-        mentions = self._understanding.mentions(argument)
+        mentions = self._understanding.mentions(argument, occasion.language)
         if argument and not any(mention.kind == intent.slot for mention in mentions):
             mentions = (Mention(0, len(argument), argument, intent.slot or "", ()),)
-        return self._composer.answer(intent, _certain(argument, mentions, name), occasion)
+        return occasion, self._composer.answer(intent, _certain(argument, mentions, name), occasion)
 
-    def _deep_link(self, payload: str, name: str, occasion: Occasion) -> list[Part]:
+    def _language_named(self, name: str) -> str | None:
+        """Return the language of a code or of the name that it has for itself."""
+        names = dict(zip(map(normalise, language_names(self.languages)), self.languages, strict=True))
+        said = normalise(name)
+        return said if said in self.languages else names.get(said)
+
+    def _deep_link(self, payload: str, name: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
         try:
-            return self._choice(payload, occasion)
+            return self._chosen(payload, occasion)
         except UnknownChoiceError:
             # A link of an earlier version, or words after a command that takes none: the command itself is meant.
-            return self._composer.answer(self.knowledge.intents[name], _certain("", (), name), occasion)
+            return occasion, self._composer.answer(self.knowledge.intents[name], _certain("", (), name), occasion)
 
     def _mention(self, entity: str, language: str) -> Mention:
         name = self._composer.name(entity, language)

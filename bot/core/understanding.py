@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from bot.core import dialogue
 from bot.core.entities import EntityIndex, Mention, mask
 from bot.core.fallback import Decision, Kind, decide
-from bot.core.intents import Matcher
+from bot.core.intents import Matcher, Ranking
 from bot.core.language import LanguageDetector
-from bot.core.lexicon import lexicon
-from bot.core.models import DialogueState, Knowledge, Outcome
+from bot.core.lexicon import lexicon, retyped
+from bot.core.models import DialogueState, Intent, Knowledge, Outcome
+from bot.core.synonyms import Synonyms
 from bot.core.text import normalise, tokens
 
 REQUESTS = 3
@@ -42,22 +43,34 @@ class Understanding:
         self._matcher = matcher
         self._vocabularies = {language: _vocabulary(knowledge, language) for language in knowledge.languages}
         self._marks = _marks(knowledge)
+        self._synonyms = _synonyms(knowledge)
+        self._asides = frozenset(
+            intent.id
+            for intent in knowledge.intents.values()
+            if intent.outcome in {Outcome.SMALL_TALK, Outcome.OUT_OF_SCOPE}
+        )
+        """The intents that are no question about the subject: never offered as a reading."""
+        self._kinds = {
+            intent.id: frozenset(knowledge.entities[name].kind for name in intent.about)
+            for intent in knowledge.intents.values()
+        }
         self._index = EntityIndex(knowledge.entities, frozenset().union(*self._vocabularies.values()))
-        self._detector = LanguageDetector(self._vocabularies)
+        self._detector = LanguageDetector(self._vocabularies, self._index.shared_words())
 
     def language(self, text: str, likely: Sequence[str]) -> str | None:
         """Return the language of a text, None for one that the knowledge does not have."""
         return self._detector.detect(text, likely)
 
-    def mentions(self, text: str) -> tuple[Mention, ...]:
+    def mentions(self, text: str, language: str) -> tuple[Mention, ...]:
         """Return the names in a text."""
-        return self._index.find(text)
+        return self._index.find(text, language)
 
     def requests(self, text: str, language: str, state: DialogueState | None) -> tuple[Request, ...]:
         """Return the requests of a message, in order."""
         whole = self.request(text, language, state)
-        parts = [self.request(part, language, state) for part in _sentences(text)]
-        if len(parts) > 1:
+        sentences = _sentences(text)
+        if len(sentences) > 1:
+            parts = [self.request(sentence, language, state) for sentence in sentences]
             clear = [part for part in parts if self._stands_alone(part) or part.text.rstrip().endswith("?")]
             if any(map(self._stands_alone, clear)) and self._better(clear, whole):
                 return self._several([half for part in clear for half in self._halves(part, language, state)])
@@ -65,32 +78,72 @@ class Understanding:
 
     def request(self, text: str, language: str, state: DialogueState | None) -> Request:
         """Return a text as one request."""
-        mentions = self.mentions(text)
+        mentions = self.mentions(text, language)
         masked = mask(text, mentions, self._marks)
         words = tokens(_MARK.sub(" ", masked))
         leaning = dialogue.follow_up(words, mentions, state, self._knowledge.intents, language)
         if leaning:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
+        ranking = self._rank(masked, language)
+        decision = self._decide(ranking)
         if mentions and not words_that_ask(words, language):
-            return Request(text, mentions, self._bare(mentions))
-        ranking = self._matcher.rank(masked)
-        if not mentions and not dialogue.content(words, language) and ranking.similarity < SAME:
+            fits = words and decision.kind is Kind.ANSWER and self._fits(decision, mentions)
+            return Request(text, mentions, decision if fits else self._bare(mentions))
+        vague = not mentions and not dialogue.content(words, language) and ranking.similarity < SAME
+        if vague and (len(words) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
             return Request(text, mentions, Decision(Kind.ABOUT_WHAT, self._knowledge.start))
-        decision = decide(ranking, self._matcher.threshold)
-        if decision.kind is not Kind.ANSWER and (stranger := self._stranger(text, mentions)):
-            return stranger
-        return Request(text, mentions, decision)
+        intents, kinds = self._knowledge.intents, self._kinds
+        if same := dialogue.same_aspect(words, mentions, decision.intents, state, intents, kinds, language):
+            return Request(text, mentions, Decision(Kind.ANSWER, (same,), 1.0))
+        meant = self._of_the_same(text, words, mentions, decision, state, language)
+        return meant or self._stranger(text, words, mentions, decision, language) or Request(text, mentions, decision)
 
-    def _stranger(self, text: str, mentions: tuple[Mention, ...]) -> Request | None:
+    def _decide(self, ranking: Ranking) -> Decision:
+        return decide(ranking, self._matcher.threshold, self._asides)
+
+    def _fits(self, decision: Decision, mentions: Sequence[Mention]) -> bool:
+        """Return whether an intent is about what a text names."""
+        intent = self._knowledge.intents[decision.intents[0]]
+        return any(mention.kind == intent.slot or set(mention.entities) & set(intent.about) for mention in mentions)
+
+    def _of_the_same(
+        self,
+        text: str,
+        words: Sequence[str],
+        mentions: tuple[Mention, ...],
+        decision: Decision,
+        state: DialogueState | None,
+        language: str,
+    ) -> Request | None:
+        """Return a request about the entity that was talked about, where a text leaves open whom it means."""
+        entity = self._knowledge.entities.get(state.entity) if state and state.entity else None
+        if mentions or entity is None:
+            return None
+        intent = self._knowledge.intents[decision.intents[0]] if decision.kind is Kind.ANSWER else None
+        if intent and not intent.slot_required and not lexicon(language).pronouns & set(words):
+            return None
+        meant = self._decide(self._rank(f"@{entity.kind} {text}", language))
+        if meant.kind is not Kind.ANSWER or self._knowledge.intents[meant.intents[0]].slot != entity.kind:
+            return None
+        return Request(text, (Mention(0, 0, entity.names[language], entity.kind, (entity.id,)),), meant)
+
+    def _stranger(
+        self, text: str, words: Sequence[str], mentions: tuple[Mention, ...], decision: Decision, language: str
+    ) -> Request | None:
         """Return a request about a name that nobody here has, where that makes sense of a text."""
         strangers = self._index.strangers(text, mentions)
-        if len(strangers) != 1:
+        if decision.kind is Kind.ANSWER or len(strangers) != 1 or len(words) == len(tokens(strangers[0].text)):
             return None
         mentions = tuple(sorted((*mentions, *strangers), key=lambda mention: mention.start))
-        decision = decide(self._matcher.rank(mask(text, mentions, self._marks)), self._matcher.threshold)
-        intents = [self._knowledge.intents[name] for name in decision.intents]
-        fits = decision.kind is Kind.ANSWER and intents[0].slot == strangers[0].kind and decision.confidence >= LIKELY
-        return Request(text, mentions, decision) if fits else None
+        meant = self._decide(self._rank(mask(text, mentions, self._marks), language))
+        intents = [self._knowledge.intents[name] for name in meant.intents]
+        fits = meant.kind is Kind.ANSWER and intents[0].slot == strangers[0].kind and meant.confidence >= LIKELY
+        return Request(text, mentions, meant) if fits else None
+
+    def _rank(self, masked: str, language: str) -> Ranking:
+        """Return the intents that a text may ask for, its names masked."""
+        words = retyped(normalise(masked), language)
+        return self._matcher.rank(with_synonyms(words, self._synonyms[language]))
 
     def _bare(self, mentions: Sequence[Mention]) -> Decision:
         """Return what to do with a name alone."""
@@ -132,7 +185,7 @@ class Understanding:
         halves = (left, right)
         if not all(self._stands_alone(half) and self._asks(half, language) for half in halves):
             return False
-        if left.decision.intents == right.decision.intents:
+        if left.decision.intents == right.decision.intents or left.decision.intents[0] in self._asides:
             return False
         if whole.decision.kind is not Kind.ANSWER:
             return True
@@ -162,13 +215,38 @@ def words_that_ask(words: Sequence[str], language: str) -> bool:
 def examples(knowledge: Knowledge) -> tuple[list[str], list[str]]:
     """Return the texts to match questions with, names masked, and the intent of each."""
     index = EntityIndex(knowledge.entities, frozenset())
-    marks = _marks(knowledge)
+    marks, synonyms = _marks(knowledge), _synonyms(knowledge)
     pairs: dict[str, str] = {}
     for intent in knowledge.intents.values():
-        for text in [*intent.titles.values(), *(text for texts in intent.utterances.values() for text in texts)]:
+        for language, text in _said(intent):
             plain = re.sub(r"\{(\w+)\}", r"@\1", text)
-            pairs.setdefault(mask(plain, index.exact(plain), marks), intent.id)
+            masked = mask(plain, index.exact(plain, language), marks)
+            pairs.setdefault(with_synonyms(masked, synonyms[language]), intent.id)
     return list(pairs), list(pairs.values())
+
+
+def with_synonyms(masked: str, synonyms: Synonyms) -> str:
+    """Return a text, its names masked, followed by a mark for each synonym in it."""
+    found = synonyms.find([word for word in tokens(masked) if not word.startswith("@")])
+    return " ".join([masked, *(f"@{name}" for name in found)])
+
+
+def _synonyms(knowledge: Knowledge) -> Mapping[str, Synonyms]:
+    return {
+        language: Synonyms(
+            {name: words.get(language, ()) for name, words in knowledge.synonyms.items()},
+            _vocabulary(knowledge, language),
+        )
+        for language in knowledge.languages
+    }
+
+
+def _said(intent: Intent) -> Iterator[tuple[str, str]]:
+    """Yield the title and the example utterances of an intent, each with its language."""
+    yield from intent.titles.items()
+    for language, texts in intent.utterances.items():
+        for text in texts:
+            yield language, text
 
 
 def _vocabulary(knowledge: Knowledge, language: str) -> frozenset[str]:

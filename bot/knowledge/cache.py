@@ -1,35 +1,48 @@
-"""The fitted intent matcher, kept between starts."""
+"""The knowledge and its fitted intent matcher, kept between starts: reading and fitting them anew takes seconds."""
 
 import hashlib
 import os
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
 
-from bot import core
 from bot.core.intents import Matcher
 from bot.core.models import Knowledge
 from bot.core.understanding import examples
+from bot.knowledge.digest import digest
+
+_KNOWLEDGE = TypeAdapter(Knowledge)
+_ENTRY = "knowledge"
+_CODE = Path(__file__).parents[1]
 
 
-def matcher(knowledge: Knowledge, folder: Path) -> Matcher:
-    """Return the matcher of a knowledge folder, from `folder` if it was fitted before.
+def load(folder: Path, seeds: Path, cache: Path) -> tuple[Knowledge, Matcher]:
+    """Return the knowledge of a folder and its matcher, from `cache` if they were valid and fitted before.
 
-    What is kept is named by the hash of the knowledge and of the core's code, so it is never out of date. Raises
-    OSError where `folder` cannot be written.
+    What is kept is named by the hash of the knowledge and of the code that reads it, so it is never out of date. Raises
+    KnowledgeError if the knowledge has any problem, OSError where `cache` cannot be written.
     """
-    path = folder / f"matcher-{_key(knowledge)}.npz"
+    path = cache / f"knowledge-{_key(folder, seeds)}.npz"
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return Matcher.restore(dict(arrays))
+        with np.load(path, allow_pickle=False) as kept:
+            arrays = dict(kept)
+        return _KNOWLEDGE.validate_json(arrays.pop(_ENTRY).tobytes()), Matcher.restore(arrays)
     except FileNotFoundError:
         pass
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, ValidationError):
         path.unlink()  # cut off while it was written to a disk that was full
-    fitted = fit(knowledge)
-    _keep(fitted, path)
-    return fitted
+    # Imported here: a start with everything kept does without the reader and its checks.
+    from bot import knowledge  # noqa: PLC0415
+
+    loaded = knowledge.load(folder, seeds)
+    fitted = fit(loaded)
+    _keep({_ENTRY: np.frombuffer(_KNOWLEDGE.dump_json(loaded), np.uint8), **fitted.arrays()}, path)
+    return loaded, fitted
 
 
 def fit(knowledge: Knowledge) -> Matcher:
@@ -38,23 +51,23 @@ def fit(knowledge: Knowledge) -> Matcher:
     return Matcher.fit(texts, labels)
 
 
-def _key(knowledge: Knowledge) -> str:
-    code = hashlib.sha256(knowledge.digest.encode())
-    for module in sorted(Path(next(iter(core.__path__))).glob("*.py")):
-        code.update(module.read_bytes())
-    return code.hexdigest()[:32]
+def _key(folder: Path, seeds: Path) -> str:
+    whole = hashlib.sha256(digest(folder, seeds).encode())
+    for module in sorted([*_CODE.glob("core/**/*.py"), *_CODE.glob("knowledge/*.py")]):
+        whole.update(module.read_bytes())
+    return whole.hexdigest()[:32]
 
 
-def _keep(fitted: Matcher, path: Path) -> None:
+def _keep(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     """Write the arrays in one step, and remove those of earlier knowledge."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         with written.open("wb") as file:
-            np.savez(file, allow_pickle=False, **fitted.arrays())
+            np.savez(file, allow_pickle=False, **arrays)
         written.replace(path)
     finally:
         written.unlink(missing_ok=True)
-    for other in path.parent.glob("matcher-*.npz"):
+    for other in path.parent.glob("*.npz"):
         if other != path:
             other.unlink(missing_ok=True)

@@ -29,7 +29,7 @@ from bot.knowledge.loader import Draft, Loaded, Placed
 from bot.knowledge.schema import EntityEntry, FactEntry, IntentEntry
 from bot.knowledge.templates import template_problems
 
-ITEMS = frozenset({"commands", "languages", "passages", "sources"})
+ITEMS = frozenset({"commands", "languages", "passages", "reasons", "sources"})
 """The lists that the core makes itself; any other is a variable of the intent."""
 LONGEST_CHOICE = 64
 """Bytes of a button's data on Telegram, which a deep link shares."""
@@ -133,33 +133,41 @@ def _aliases(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
             written = [normalise(name) for name in [entity.entry.names.get(language, ""), *names]]
             for name in {name for name in written if name and written.count(name) > 1}:
                 yield entity.problem(f"the alias {name!r} stands twice", "aliases", language)
-        spelt = {words_of(name): name for name in _names(entity.entry)}
-        for words, name in spelt.items():
-            if words in first and first[words].entry.id != entity.entry.id:
+        for name, place in _names(entity.entry):
+            other = first.setdefault(words_of(name), entity)
+            if other.entry.id != entity.entry.id:
                 yield entity.problem(
-                    f"the alias {name!r} is also one of {first[words].entry.id!r}, in {_place(first[words])}"
+                    f"the alias {name!r} is also one of {other.entry.id!r}, in {_place(other)}", *place
                 )
-            first.setdefault(words, entity)
 
 
-def _names(entity: EntityEntry) -> list[str]:
-    return [*entity.names.values(), *chain.from_iterable(entity.aliases.values())]
+def _names(entity: EntityEntry) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Yield each name of an entity, and where in its entry it stands."""
+    for language, name in entity.names.items():
+        yield name, ("names", language)
+    for language, names in entity.aliases.items():
+        for number, name in enumerate(names):
+            yield name, ("aliases", language, number)
 
 
 def _utterances(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
-    first: dict[str, str] = {}
-    owner: dict[str, str] = {}
+    first: dict[str, tuple[str, str, str]] = {}
     for intent in draft.intents:
         for language, texts in intent.entry.utterances.items():
             for number, text in enumerate(texts):
                 said, place = normalise(text.replace("{", "@")), (language, number)
-                line = intent.document.line(("utterances", *place))
-                if said in first:
-                    whose = "" if owner[said] == intent.entry.id else f" of {owner[said]!r}"
-                    message = f"the utterance {text!r} is also one{whose}, in {first[said]}"
+                here = (
+                    intent.entry.id,
+                    language,
+                    f"{intent.document.file}:{intent.document.line(('utterances', *place))}",
+                )
+                owner, spoken, where = first.setdefault(said, here)
+                if owner != intent.entry.id:
+                    message = f"the utterance {text!r} is also one of {owner!r}, in {where}"
                     yield intent.problem(message, "utterances", *place)
-                first.setdefault(said, f"{intent.document.file}:{line}")
-                owner.setdefault(said, intent.entry.id)
+                # A loanword may well be the same in two languages.
+                elif spoken == language and where != here[-1]:
+                    yield intent.problem(f"the utterance {text!r} is also one, in {where}", "utterances", *place)
                 yield from _placeholders(intent, text, place)
 
 
@@ -225,7 +233,7 @@ def _unsupported(fact: Fact, knowledge: Knowledge, index: EntityIndex) -> Iterat
     languages = [knowledge.sources[passage.source].language for passage in fact.evidence]
     match fact.value:
         case EntitiesValue(names):
-            named = {name for mention in index.find(quotes) for name in mention.entities}
+            named = {name for mention in index.find(quotes, languages[0]) for name in mention.entities}
             yield from (f"{name!r}" for name in names if name not in named)
         case NumberValue(number):
             if not _states_number(quotes, number, languages):
@@ -271,7 +279,8 @@ def _month_names(language: str, month: int) -> list[str]:
 
 def _absent(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
     index = EntityIndex(knowledge.entities, frozenset())
-    mentions = [(source, mention) for source in knowledge.sources.values() for mention in index.exact(source.text)]
+    sources = knowledge.sources.values()
+    mentions = [(source, mention) for source in sources for mention in index.exact(source.text, source.language)]
     found = {name: source.file for source, mention in mentions for name in mention.entities}
     for entity in draft.entities:
         if entity.entry.absent and entity.entry.id in found:

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from bot.core import models
 from bot.core.models import Evidence, Fact, Intent, Knowledge, Problem, Source
 from bot.core.provenance import QuoteError, fold, locate
-from bot.errors import KnowledgeError
 from bot.knowledge import schema
+from bot.knowledge.digest import digest
 from bot.knowledge.files import Document, Location, entries, read_yaml, validated
 
 EntryT = TypeVar("EntryT", bound=BaseModel)
@@ -41,6 +41,7 @@ class Draft:
     entities: list[Placed[schema.EntityEntry]] = field(default_factory=list)
     facts: list[Placed[schema.FactEntry]] = field(default_factory=list)
     intents: list[Placed[schema.IntentEntry]] = field(default_factory=list)
+    synonyms: list[Placed[schema.SynonymEntry]] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
     seeds: dict[str, str] = field(default_factory=dict)
     """The text of each source by its id."""
@@ -59,8 +60,6 @@ class Loaded:
 
 def read(folder: Path, seeds: Path) -> Loaded:
     """Read a knowledge folder and its seeds; raise KnowledgeError only where there is none."""
-    if not (folder / "bot.yaml").is_file():
-        raise KnowledgeError(f"no knowledge: {folder / 'bot.yaml'} is missing")
     draft = Draft(digest=digest(folder, seeds))
     _read_entries(folder, draft)
     for path in sorted(folder.glob("replies/*.ftl")):
@@ -70,20 +69,12 @@ def read(folder: Path, seeds: Path) -> Loaded:
     return Loaded(draft, resolve(draft))
 
 
-def digest(folder: Path, seeds: Path) -> str:
-    """Return the hash of every file that the knowledge is made of."""
-    whole = hashlib.sha256()
-    parts = [*folder.glob("*.yaml"), *folder.glob("*/*.yaml"), *folder.glob("replies/*.ftl"), *seeds.glob("*")]
-    for path in sorted(part for part in parts if part.is_file() and part.parent.name != "evaluation"):
-        whole.update(f"{path.parent.name}/{path.name}\0".encode())
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()
-
-
 def _read_entries(folder: Path, draft: Draft) -> None:
     bot = list(_one(folder, folder / "bot.yaml", schema.BotEntry, draft))
     draft.bot = bot[0] if bot else None
     draft.sources += _many(folder, [folder / "sources.yaml"], schema.SourceEntry, draft)
+    if (synonyms := folder / "synonyms.yaml").exists():
+        draft.synonyms += _many(folder, [synonyms], schema.SynonymEntry, draft)
     draft.entities += _many(folder, sorted(folder.glob("entities/*.yaml")), schema.EntityEntry, draft)
     draft.facts += _many(folder, sorted(folder.glob("facts/*.yaml")), schema.FactEntry, draft)
     for path in sorted(folder.glob("intents/*.yaml")):
@@ -146,6 +137,7 @@ def resolve(draft: Draft) -> Knowledge | None:
         entities={placed.entry.id: _entity(placed.entry) for placed in draft.entities},
         facts={placed.entry.id: _fact(placed, sources, draft.problems) for placed in draft.facts},
         intents={placed.entry.id: _intent(placed.entry) for placed in draft.intents},
+        synonyms={placed.entry.id: _words(placed.entry) for placed in draft.synonyms},
         replies=draft.replies,
         digest=draft.digest,
         start=tuple(draft.bot.entry.start),
@@ -208,6 +200,10 @@ def _value(entry: schema.ValueEntry) -> models.Value:  # noqa: PLR0911 - one ret
         case schema.ValueEntry(text=dict(texts)):
             return models.TextValue({language: fold(text) for language, text in texts.items()})
     return models.VerbatimValue(fold(entry.verbatim or ""))
+
+
+def _words(entry: schema.SynonymEntry) -> Mapping[str, tuple[str, ...]]:
+    return {language: tuple(words) for language, words in entry.words.items()}
 
 
 def _intent(entry: schema.IntentEntry) -> Intent:

@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.core.models import Outcome
 
@@ -125,6 +125,13 @@ class IntentEntry(Entry):
     utterances: dict[Language, list[Text]] = {}
 
 
+class SynonymEntry(Entry):
+    """Words that mean the same (synonyms.yaml): `meet*` is every word that begins so."""
+
+    id: Id
+    words: dict[Language, list[Text]]
+
+
 class BotEntry(Entry):
     """What the knowledge is about, and its languages (bot.yaml)."""
 
@@ -132,3 +139,47 @@ class BotEntry(Entry):
     languages: Annotated[list[Language], Field(min_length=1)]
     start: list[Id] = []
     menu: list[Id] = []
+
+
+def _as_list(value: object) -> object:
+    """Return a list of what may also be written alone; `null` (the reader keeps every scalar a text) is none."""
+    if value is None or value == "null":
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+OneOrMore = BeforeValidator(_as_list)
+
+
+class TurnEntry(Entry):
+    """A question of the evaluation and what its answer must be."""
+
+    question: Annotated[str, Field(min_length=1)]
+    intents: Annotated[list[Id], OneOrMore] = Field(default=[], alias="intent")
+    outcomes: Annotated[list[Outcome], OneOrMore] = Field(default=[], alias="outcome")
+    both: Annotated[list[Id], Field(max_length=3)] = []
+    says: list[Text] = []
+    never: list[Text] = []
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> Self:
+        if not (self.intents or self.outcomes or self.both):
+            raise ValueError("a case needs an intent, both intents, or an outcome")
+        return self
+
+
+class ConversationEntry(Entry):
+    """Questions of one conversation, each read with what came before."""
+
+    turns: Annotated[list[TurnEntry], Field(min_length=1)]
+
+
+class ThresholdsEntry(Entry):
+    """What the evaluation must reach for the knowledge to be published (evaluation/thresholds.yaml)."""
+
+    right: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of the questions of each language whose answer is right."""
+    questions: Annotated[int, Field(ge=0)] = 0
+    """The questions that each language has."""
+    examples: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of the examples that the others of their intent would win without them."""

@@ -4,12 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from bot.core.entities import EntityIndex
-from bot.core.models import Intent, Knowledge, Problem
+from bot.core.models import EntitiesValue, Intent, Knowledge, Problem, Value
 from bot.core.replies import COMMON_VARIABLES, MESSAGES
 
 _DIGIT = re.compile(r"\d")
@@ -52,8 +53,8 @@ def template_problems(knowledge: Knowledge) -> Iterator[Problem]:
         messages = {entry.id.name: entry for entry in resource.body if isinstance(entry, ast.Message)}
         parts = {name: _parts(text, message) for name, message in messages.items()}
         for part in (part for found in parts.values() for part in found.values()):
-            yield from _content(file, part, index)
-        yield from _filled(file, parts, knowledge)
+            yield from _content(file, part, index, language)
+        yield from _filled(language, parts, knowledge)
 
 
 def _names_in(language: str, knowledge: Knowledge) -> EntityIndex:
@@ -86,18 +87,19 @@ def _parts(text: str, message: ast.Message) -> dict[str | None, _Part]:
     return parts
 
 
-def _content(file: str, part: _Part, index: EntityIndex) -> Iterator[Problem]:
+def _content(file: str, part: _Part, index: EntityIndex, language: str) -> Iterator[Problem]:
     """Yield what only a fact may say: a digit, a name."""
     for text in part.texts:
         if _DIGIT.search(text):
             yield Problem(
                 file, part.line, f"a digit in a template: {' '.join(text.split())!r}; a fact must bring it in"
             )
-        for mention in index.exact(text):
+        for mention in index.exact(text, language):
             yield Problem(file, part.line, f"a name in a template: {mention.text!r}; a fact must bring it in")
 
 
-def _filled(file: str, parts: Mapping[str, dict[str | None, _Part]], knowledge: Knowledge) -> Iterator[Problem]:
+def _filled(language: str, parts: Mapping[str, dict[str | None, _Part]], knowledge: Knowledge) -> Iterator[Problem]:
+    file = f"replies/{language}.ftl"
     users: dict[str, list[Intent]] = defaultdict(list)
     for intent in knowledge.intents.values():
         users[intent.reply].append(intent)
@@ -109,18 +111,39 @@ def _filled(file: str, parts: Mapping[str, dict[str | None, _Part]], knowledge: 
         elif name not in users:
             yield Problem(file, found[None].line, f"no intent uses the message {name!r}")
         for intent in users.get(name, ()):
-            yield from _intent_message(file, name, found, intent)
+            yield from _intent_message(file, name, found, intent, _forms(intent, language, knowledge))
 
 
-def _intent_message(file: str, name: str, parts: dict[str | None, _Part], intent: Intent) -> Iterator[Problem]:
+def _forms(intent: Intent, language: str, knowledge: Knowledge) -> frozenset[str]:
+    """Return the variables of the grammatical forms of the entities that an intent's facts state."""
+    facts = knowledge.facts
+    stated = {variable: facts[fact].value for variable, fact in intent.facts.items() if fact in facts}
+    single = {variable: value.entities[0] for variable, value in stated.items() if _is_single(value)}
+    return frozenset(
+        f"{variable}-{form}"
+        for variable, entity in single.items()
+        if entity in knowledge.entities
+        for form, names in knowledge.entities[entity].forms.items()
+        if language in names
+    )
+
+
+def _is_single(value: Value) -> TypeGuard[EntitiesValue]:
+    return isinstance(value, EntitiesValue) and len(value.entities) == 1
+
+
+def _intent_message(
+    file: str, name: str, parts: dict[str | None, _Part], intent: Intent, forms: frozenset[str]
+) -> Iterator[Problem]:
     facts = frozenset(intent.facts)
     slot = {intent.slot} if intent.slot else set()
     for attribute, part in parts.items():
         if attribute is not None and attribute not in _ATTRIBUTES | slot:
             yield Problem(file, part.line, f"the attribute {attribute!r} of {name!r} is not used")
         takes_slot = attribute in {"unknown", *slot} or (attribute is None and intent.slot_required)
-        yield from _variables(file, name, part, facts | (slot if takes_slot else set()))
-    used = set().union(*(part.variables for part in parts.values())) | {intent.items}
+        yield from _variables(file, name, part, facts | forms | (slot if takes_slot else set()))
+    named = set().union(*(part.variables for part in parts.values()))
+    used = {variable.partition("-")[0] for variable in named} | {intent.items}
     for variable in sorted(facts - used):
         # The list of a slot is what the answer is looked up in.
         if not intent.slot_required:

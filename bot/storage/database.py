@@ -2,8 +2,10 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +27,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.core.models import Conversation, DialogueState, Exchange
+from bot.core.models import Conversation, DialogueState, Exchange, Reading
 from bot.errors import StorageError
 from bot.storage.tables import HEAD, dialogue, exchange
 
@@ -39,6 +41,10 @@ PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _STATE = TypeAdapter(DialogueState)
+_READINGS = TypeAdapter(tuple[Reading, ...])
+_REPLIES = TypeAdapter(tuple[str, ...])
+_PAUSE = 0.02
+"""Seconds between two attempts to switch to the write-ahead log."""
 
 # What SQLite says, and what it means to whoever runs the bot.
 _MEANINGS = {
@@ -101,14 +107,17 @@ class Storage:
         found = await self._first(select(exchange).where(*mine))
         if found is None:
             return None
-        return Exchange(question, tuple(found.replies), tuple(found.facts), found.language)
+        with _failures(self._place):
+            replies, readings = _REPLIES.validate_python(found.replies), _READINGS.validate_python(found.readings)
+        return Exchange(question, replies, readings, found.language)
 
     async def save_exchange(self, conversation: Conversation, exchanged: Exchange) -> None:
         """Keep an exchange, in place of an earlier one of the same question, and drop the oldest of too many."""
         mine = _of(exchange, conversation)
         oldest = select(exchange.c.number).where(*mine).order_by(exchange.c.number.desc()).offset(KEPT).limit(1)
         key = {"channel": conversation.channel, "conversation": conversation.id, "question": exchanged.question}
-        values = {"replies": exchanged.replies, "facts": exchanged.facts, "language": exchanged.language}
+        readings = _READINGS.dump_python(exchanged.readings, mode="json")
+        values = {"replies": exchanged.replies, "readings": readings, "language": exchanged.language}
         row = insert(exchange).values(**key, **values)
         with _failures(self._place):
             async with self._engine.begin() as connection:
@@ -137,24 +146,40 @@ def _engine(path: Path | str, patience: float) -> AsyncEngine:
         pool_size=1,
         max_overflow=0,
     )
-    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "connect", partial(_prepare, patience))
     return engine
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepare(patience: float, connection: Any, _record: object) -> None:
     """Let no reader wait for the writer; a crash of the machine loses at most the last moments."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    _write_ahead(cursor, time.monotonic() + patience)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
+def _write_ahead(cursor: Any, deadline: float) -> None:
+    """Switch to the write-ahead log; SQLite does not itself wait for this where another program is writing."""
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            # Runs in the driver's adaptor of a greenlet: it blocks the start alone, where nothing else is to be done.
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
 def _create(path: Path) -> None:
-    """Create the file and its folder, private to the user; SQLite gives its companions the file's permissions."""
+    """Create the file and its folder, private to the user, and close to others what a crash or a copy left open."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o600)
+    for file in (path, *(path.with_name(path.name + companion) for companion in ("-wal", "-shm"))):
+        if file.exists() and file.stat().st_mode & 0o077:
+            file.chmod(0o600)
 
 
 async def _migrate(connection: AsyncConnection, place: str) -> None:

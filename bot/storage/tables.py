@@ -24,7 +24,7 @@ exchange = Table(
     Column("conversation", String, nullable=False),
     Column("question", String, nullable=False),
     Column("replies", JSON, nullable=False),
-    Column("facts", JSON, nullable=False),
+    Column("readings", JSON, nullable=False),
     Column("language", String, nullable=False),
     Index("exchange_of_question", "channel", "conversation", "question", unique=True),
 )

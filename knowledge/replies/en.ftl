@@ -190,10 +190,13 @@ help =
 bot-identity =
     I am a program, not a person and not a part of { $bot }. I answer from published sources only, and I add nothing of my own.
 languages =
-    I answer in:
+    I understand and answer in these languages. Choose one for when your question does not show it:
 passage =
     These are the exact words that the last answer stands on:
-    .none = There is no answer yet whose passages I could show. Ask me something first.
+    .none = There is no answer before this one whose passages I could show. Ask me something first.
+why =
+    This is how I came to my last reply.
+    .none = There is no reply before this one that I could explain. Ask me something first.
 insult =
     I am sorry that I was no help. Perhaps one of these is what you are looking for:
 
@@ -236,6 +239,24 @@ not-that-date =
     The sources do not give { $given } for this.
 term-passed =
     That date, { $end }, has passed. The sources hold nothing later and do not say what came after it.
+language-chosen =
+    From now on I answer in { $language } wherever your question does not show another language.
+why-read =
+    I read your question as “{ $title }”. The nearest example that I know is “{ $example }”.
+why-certain =
+    I took it as “{ $title }”: you chose it, or it follows from what was said before.
+why-unread =
+    I could not match your question well enough. The nearest that I know is “{ $title }”, by the example “{ $example }”.
+why-nothing =
+    I know no question that resembles yours.
+why-names =
+    Names that I found in it: { $names }.
+why-sure =
+    How sure I was: { $percent }.
+why-second =
+    The next reading would have been “{ $title }”.
+why-facts =
+    The reply stands on these facts and these passages:
 source-line =
     Source: { $sources }
 source-item =
@@ -245,7 +266,8 @@ quote-source =
 
 ## Buttons and messages of the channels
 
-button-passage = Show the exact passage
+button-passage = Exact passage
+button-why = Why this answer?
 stale-choice = This button belongs to an earlier version. Please ask the question again.
 unavailable = I cannot answer just now. Please try again in a minute.
 text-only = I can only read text. Please write your question.

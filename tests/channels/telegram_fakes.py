@@ -22,6 +22,7 @@ from bot.core.models import (
     Paragraph,
     Question,
     Quote,
+    Reading,
     Turn,
     UnknownChoiceError,
 )
@@ -48,6 +49,10 @@ KNOWLEDGE = Knowledge(
     replies={},
     digest="0" * 12,
 )
+
+
+READINGS = (Reading("who", facts=("fact",)),)
+"""How the fake responder understands everything that it answers from a source."""
 
 
 class FakeResponder:
@@ -94,14 +99,21 @@ class FakeResponder:
             case "state":
                 blocks = (Paragraph(f"before: {state.entity if state else None}"),)
         line = "Source: <The Source>" if citations else None
-        return Answer(Outcome.ANSWER, language, blocks, citations, line, suggestions)
+        outcome = Outcome.ANSWER if citations else Outcome.SMALL_TALK
+        readings = (Reading("who", facts=tuple(citation.fact for citation in citations)),)
+        return Answer(outcome, language, blocks, citations, line, suggestions, readings)
 
-    def passages(self, facts: Sequence[str], language: str) -> Answer:
+    def passages(self, readings: Sequence[Reading], language: str) -> Answer:
         """Return one quote."""
-        if "fact" not in facts:
-            raise UnknownChoiceError.of(",".join(facts))
+        if readings != READINGS:
+            raise UnknownChoiceError.of(str(readings))
         citation = Citation("fact", "source", "The exact words.")
         return Answer(Outcome.ANSWER, language, (Quote("The exact words.", "en"),), (citation,), "Source")
+
+    def reasons(self, readings: Sequence[Reading], language: str) -> Answer:
+        """Return the intents."""
+        said = Paragraph(f"[{language}] read as {readings[0].intent}")
+        return Answer(Outcome.ANSWER, language, (said,))
 
     def commands(self, language: str) -> tuple[Command, ...]:
         """Return two commands."""

@@ -5,10 +5,10 @@ from structlog.testing import capture_logs
 
 from bot.core.models import Question
 from bot.service import Conversation, Exchange
-from tests.channels.telegram_fakes import world
+from tests.channels.telegram_fakes import READINGS, world
 from tests.peers.bot_api import Button
 
-PASSAGE = "<button-passage> in en"
+PASSAGE, WHY = "<button-passage> in en", "<button-why> in en"
 
 
 # --- questions -----------------------------------------------------------------------------------
@@ -21,7 +21,7 @@ async def test_a_question_is_answered_with_source_and_buttons() -> None:
         (call,) = running.peer.called("sendMessage")
     assert reply.text == "[en] Who is it?\n\nSource: <The Source>"
     assert reply.entities("italic") == ["Source: <The Source>"]
-    assert [button.text for button in reply.buttons] == [PASSAGE, "Who?", "Where is Ann?"]
+    assert [button.text for button in reply.buttons] == [PASSAGE, WHY, "Who?", "Where is Ann?"]
     assert call.parameters["parse_mode"] == "HTML"
     assert call.parameters["link_preview_options"] == {"is_disabled": True}
 
@@ -47,7 +47,7 @@ async def test_a_long_answer_is_several_messages_in_order() -> None:
         anna = running.dialogue()
         parts = [await anna.ask("long"), await anna.next(), await anna.next()]
     assert [part.text[0] for part in parts] == ["1", "2", "3"]
-    assert [len(part.buttons) for part in parts] == [0, 0, 3]
+    assert [len(part.buttons) for part in parts] == [0, 0, 4]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ async def test_the_exchange_is_recorded() -> None:
         chat = Conversation("telegram", str(anna.chat.id))
     question = str(reply.id - 1)
     assert running.store.exchanges == {
-        (chat, question): Exchange(question, (str(reply.id),), ("fact",), "en"),
+        (chat, question): Exchange(question, (str(reply.id),), READINGS, "en"),
     }
 
 
@@ -147,6 +147,16 @@ async def test_the_passage_button_shows_the_exact_words() -> None:
     assert passage.buttons == ()
 
 
+async def test_the_why_button_tells_how_the_question_was_understood() -> None:
+    """The reasons come as a reply to the answer that they are about."""
+    async with world() as running:
+        anna = running.dialogue()
+        reply = await anna.ask("hello")
+        reasons = await anna.click(reply, WHY)
+    assert reasons.text == "[en] read as who"
+    assert reasons.reply_to == reply.id
+
+
 async def test_the_answer_to_a_click_has_its_passages_too() -> None:
     """A suggestion's answer can be traced like any other."""
     async with world() as running:
@@ -155,7 +165,7 @@ async def test_the_answer_to_a_click_has_its_passages_too() -> None:
         assert (await anna.click(answer, PASSAGE)).text.startswith("The exact words.")
 
 
-@pytest.mark.parametrize("data", ["gone", "gone__ann", "passage:999", "passage:", "passage:x"])
+@pytest.mark.parametrize("data", ["gone", "gone__ann", "passage:999", "passage:", "passage:x", "why:999"])
 async def test_a_stale_button_raises_an_alert(data: str) -> None:
     """A button of an earlier version says so over the chat, and sends nothing."""
     async with world() as running:
@@ -213,7 +223,7 @@ async def test_an_edited_question_gets_its_answer_edited() -> None:
         await running.peer.edit(question, "Where?")
         await running.peer.wait_for(lambda: reply.edits)
         assert reply.text.startswith("[en] Where?")
-        assert [button.text for button in reply.buttons] == [PASSAGE, "Who?", "Where is Ann?"]
+        assert [button.text for button in reply.buttons] == [PASSAGE, WHY, "Who?", "Where is Ann?"]
         assert (await anna.click(reply, PASSAGE)).text.startswith("The exact words.")
     assert len(running.peer.sent(anna.chat)) == 2
 
@@ -227,12 +237,12 @@ async def test_a_longer_answer_adds_messages_and_a_shorter_one_deletes_them() ->
         await peer.edit(question, "long")
         second, third = await anna.next(), await anna.next()
         assert [message.text[0] for message in (first, second, third)] == ["1", "2", "3"]
-        assert [len(message.buttons) for message in (first, second, third)] == [0, 0, 3]
+        assert [len(message.buttons) for message in (first, second, third)] == [0, 0, 4]
         await peer.edit(question, "short again")
         await peer.wait_for(lambda: first.edits == 2)
         assert (second.deleted, third.deleted) == (True, True)
         assert first.text.startswith("[en] short again")
-        assert len(first.buttons) == 3
+        assert len(first.buttons) == 4
 
 
 async def test_an_edit_that_changes_nothing_is_harmless() -> None:

@@ -138,7 +138,7 @@ def test_every_sentence_of_the_shipped_sources_is_evidence() -> None:
         pytest.param(
             "bot.yaml", "name: JOLIG", "name: JOLIG\nname: JOLIG", "'name' stands here twice", id="a key given twice"
         ),
-        pytest.param("bot.yaml", "languages: [en]", "languages: ]en", "not valid YAML", id="a file that is not YAML"),
+        pytest.param("bot.yaml", "languages: [en,", "languages: ]en,", "not valid YAML", id="a file that is not YAML"),
         pytest.param("sources.yaml", "sha256: 3", "sha256: 4", "has changed", id="a source that has changed"),
         pytest.param("sources.yaml", "file: 000_", "file: 001_", "cannot be read from seeds", id="a missing seed"),
     ],

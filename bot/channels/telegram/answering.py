@@ -6,11 +6,11 @@ import structlog
 from telegram import InlineKeyboardButton, Update
 from telegram.error import Forbidden, TelegramError
 
-from bot.channels.telegram.sending import PASSAGE, Sender
+from bot.channels.telegram.sending import PASSAGE, WHY, Sender
 from bot.channels.telegram.updates import Asked, Clicked, Edited, Incoming, Origin, Reader, Wordless
 from bot.core.models import Answer, Outcome, Paragraph, Question, UnknownChoiceError
 from bot.errors import StorageError
-from bot.service import Exchange, Service
+from bot.service import Conversation, Exchange, Service
 
 log = structlog.get_logger()
 
@@ -78,8 +78,8 @@ class Answering:
 
     async def _click(self, clicked: Clicked) -> None:
         origin = clicked.origin
-        if clicked.data.startswith(PASSAGE):
-            answer = await self._service.passages(origin.chat, clicked.data.removeprefix(PASSAGE))
+        if clicked.data.startswith((PASSAGE, WHY)):
+            answer = await self._about(origin.chat, clicked.data)
             await self._sender.answer_click(clicked.query)
             await self._sender.send(replace(origin.place, reply_to=clicked.message), answer)
         else:
@@ -88,21 +88,31 @@ class Answering:
             await self._sender.answer_click(clicked.query)
             await self._reply(origin, f"c{clicked.query}", answer)
 
+    async def _about(self, chat: Conversation, data: str) -> Answer:
+        """Return what a button about an answer asks for."""
+        if data.startswith(PASSAGE):
+            return await self._service.passages(chat, data.removeprefix(PASSAGE))
+        return await self._service.reasons(chat, data.removeprefix(WHY))
+
     async def _reply(self, origin: Origin, question: str, answer: Answer, messages: tuple[str, ...] = ()) -> None:
         """Send an answer and record what carries it."""
-        button = self._passage_button(question, answer)
-        replies = await self._sender.replace(origin.place, messages, answer, button)
-        exchange = Exchange(question, replies, answer.facts, answer.language)
+        replies = await self._sender.replace(origin.place, messages, answer, self._buttons(question, answer))
+        exchange = Exchange(question, replies, answer.readings, answer.language)
         try:
             await self._service.answered(origin.chat, exchange)
         except StorageError as error:  # the answer is there all the same
             log.error("exchange_not_recorded", error=str(error))  # noqa: TRY400
 
-    def _passage_button(self, question: str, answer: Answer) -> InlineKeyboardButton | None:
-        if not answer.citations:
-            return None
-        text = self._service.responder.say("button-passage", answer.language)
-        return InlineKeyboardButton(text, callback_data=f"{PASSAGE}{question}")
+    def _buttons(self, question: str, answer: Answer) -> list[InlineKeyboardButton]:
+        """Return the buttons about an answer; small talk needs none."""
+        wanted = {"button-passage": PASSAGE} if answer.citations else {}
+        if answer.outcome is not Outcome.SMALL_TALK:
+            wanted["button-why"] = WHY
+        say = self._service.responder.say
+        return [
+            InlineKeyboardButton(say(message, answer.language), callback_data=f"{prefix}{question}")
+            for message, prefix in wanted.items()
+        ]
 
     async def _notify(self, incoming: Incoming, message: str) -> None:
         """Say one of the bot's own messages: over the chat after a click, else as a reply."""

@@ -17,8 +17,8 @@ from bot.channels.telegram.updates import Place
 from bot.core.models import Answer, Choice, Knowledge
 from bot.errors import ChannelError
 
-PASSAGE = "passage:"
-"""What the data of a button for the exact passage begins with; the id of the question follows."""
+PASSAGE, WHY = "passage:", "why:"
+"""What the data of the buttons for the exact passage and for the reasons begin with; the question's id follows."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
 log = structlog.get_logger()
@@ -41,11 +41,11 @@ def _slot_entities(knowledge: Knowledge, slot: str | None) -> Iterable[str]:
     return (entity.id for entity in knowledge.entities.values() if entity.kind == slot)
 
 
-def keyboard(choices: Sequence[Choice], passage: InlineKeyboardButton | None) -> InlineKeyboardMarkup | None:
-    """Return the buttons under an answer, one a row: the one for the passage first."""
-    offered = [InlineKeyboardButton(choice.text, callback_data=choice.key) for choice in choices]
-    buttons = [passage, *offered] if passage else offered
-    return InlineKeyboardMarkup.from_column(buttons) if buttons else None
+def keyboard(choices: Sequence[Choice], about: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
+    """Return the buttons under an answer: those about itself in the first row, then each choice in its own."""
+    offered = [[InlineKeyboardButton(choice.text, callback_data=choice.key)] for choice in choices]
+    rows = [list(about), *offered] if about else offered
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 class Sender:
@@ -55,23 +55,23 @@ class Sender:
         self._bot = bot
         self._timing = timing
 
-    async def send(self, place: Place, answer: Answer, passage: InlineKeyboardButton | None = None) -> tuple[str, ...]:
+    async def send(self, place: Place, answer: Answer, about: Sequence[InlineKeyboardButton] = ()) -> tuple[str, ...]:
         """Send an answer; return the ids of its messages.
 
         Raises TelegramError where the platform refuses it or stays out of reach.
         """
-        return await self.replace(place, (), answer, passage)
+        return await self.replace(place, (), answer, about)
 
     async def replace(
         self,
         place: Place,
         messages: Sequence[str],
         answer: Answer,
-        passage: InlineKeyboardButton | None = None,
+        about: Sequence[InlineKeyboardButton] = (),
     ) -> tuple[str, ...]:
         """Make earlier messages say an answer; send what does not fit into them, delete what is not needed."""
         texts = parts(html(answer), MessageLimit.MAX_TEXT_LENGTH)
-        buttons = keyboard(answer.suggestions, passage)
+        buttons = keyboard(answer.suggestions, about)
         for surplus in messages[len(texts) :]:
             await self._delete(place, surplus)
         markups = [*(None for _ in texts[1:]), buttons]

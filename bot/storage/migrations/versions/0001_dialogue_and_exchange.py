@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("conversation", sa.String, nullable=False),
         sa.Column("question", sa.String, nullable=False),
         sa.Column("replies", sa.JSON, nullable=False),
-        sa.Column("facts", sa.JSON, nullable=False),
+        sa.Column("readings", sa.JSON, nullable=False),
         sa.Column("language", sa.String, nullable=False),
     )
     op.create_index("exchange_of_question", "exchange", ["channel", "conversation", "question"], unique=True)

@@ -1,0 +1,151 @@
+"""Azerbaijani."""
+
+from bot.core.lexicon.model import Lexicon, words
+
+LEXICON = Lexicon(
+    stop_words=words(
+        "bu o bunu onu buna ona bunun onun bundan ondan bunda onda bunlar onlar bunları onları bunların "
+        "onların bunlara onlara bunlardan onlardan mən sən siz biz məni səni sizi bizi mənə sənə sizə bizə "
+        "mənim sənin sizin bizim məndən səndən sizdən özü öz özünün özləri həmin belə elə eyni hər bütün hamısı "
+        "bəzi heç bir birisi biri nə nədir nədi nəyi nələr nələri hansı hansılar hansıdır və da də ki isə ya yaxud "
+        "yoxsa amma ancaq lakin həm çünki əgər axı bəs ilə üçün kimi görə qədər barədə barəsində haqqında haqda "
+        "bağlı dair aid üzrə var varmı varsa yox yoxdur yoxdu idi idimi imiş deyil deyilmi olub oldu olubmu oldumu "
+        "olur olar olarmı olan olmuş olmuşdu olacaq olsun edib etdi edir edirlər ediblər etdilər eləyib elədi "
+        "edən etmiş edilib et elə bilər bilərsən bilərsiniz bilərəm bilirsən bilirsiniz istəyirəm istərdim mi mı mu mü "
+        "zəhmət olmasa xahiş edirəm lütfən buyurun de deyin deyə söylə söyləyin göstər göstərin ver verin yaz yazın "
+        "danış danışın məlumat şey axi yəni məsələn burada orada artıq indi lap çox elədir hə bəli hm "
+        "ve ne nedir bes ise ya ucun haqqinda barede mene sene size men sen edin verirsiz"
+    ),
+    pronouns=words("o onun ona onu ondan onda"),
+    follow_ups=(
+        "və",
+        "ve",
+        "bəs",
+        "bes",
+        "həmçinin",
+        "həm də",
+        "habelə",
+        "isə",
+        "ise",
+        "da",
+        "də",
+        "de",
+        "ya",
+        "yaxud",
+        "və ya",
+        "yoxsa",
+        "amma",
+        "ancaq",
+        "lakin",
+        "onda",
+        "yaxşı bəs",
+        "eyni",
+        "o cümlədən",
+    ),
+    conjunctions=("və", "və həmçinin", "və həm də", "həmçinin", "həm də", "habelə", "eləcə də", "bir də", "ve"),
+    aspects={
+        "vaxt": "time",
+        "vaxtı": "time",
+        "vaxtdır": "time",
+        "vaxtlar": "time",
+        "zaman": "time",
+        "zamandır": "time",
+        "haçan": "time",
+        "nəvaxt": "time",
+        "tarix": "time",
+        "tarixi": "time",
+        "tarixdə": "time",
+        "tarixlər": "time",
+        "tarixləri": "time",
+        "gün": "time",
+        "günü": "time",
+        "günlər": "time",
+        "günlərdə": "time",
+        "hara": "place",
+        "harada": "place",
+        "harda": "place",
+        "haradadır": "place",
+        "hardadır": "place",
+        "haraya": "place",
+        "haradır": "place",
+        "yer": "place",
+        "yeri": "place",
+        "yerdə": "place",
+        "məkan": "place",
+        "məkanı": "place",
+        "kim": "people",
+        "kimdir": "people",
+        "kimdi": "people",
+        "kimlər": "people",
+        "kimlərdir": "people",
+        "kimlərin": "people",
+        "kimin": "people",
+        "kimləri": "people",
+        "başqa": "people",
+        "adlar": "people",
+        "adları": "people",
+        "niyə": "purpose",
+        "niye": "purpose",
+        "nəyə": "purpose",
+        "neyçün": "purpose",
+        "nəçün": "purpose",
+        "üçün": "purpose",
+        "məqsəd": "purpose",
+        "məqsədi": "purpose",
+        "məqsədlə": "purpose",
+        "məqsədilə": "purpose",
+        "məqsədləri": "purpose",
+        "neçə": "number",
+        "neçədir": "number",
+        "neçəsi": "number",
+        "say": "number",
+        "sayı": "number",
+        "sayda": "number",
+        "miqdar": "number",
+        "miqdarı": "number",
+    },
+    # "on" (10) is left out: "on bir" (11) and "on iki" (12) are two words, and each word is read by itself.
+    numbers={
+        "sıfır": 0,
+        "iki": 2,
+        "üç": 3,
+        "dörd": 4,
+        "beş": 5,
+        "altı": 6,
+        "yeddi": 7,
+        "səkkiz": 8,
+        "doqquz": 9,
+        "onbir": 11,
+        "oniki": 12,
+        "onüç": 13,
+        "ondörd": 14,
+        "onbeş": 15,
+        "onaltı": 16,
+        "onyeddi": 17,
+        "onsəkkiz": 18,
+        "ondoqquz": 19,
+        "iyirmi": 20,
+        "otuz": 30,
+        "qırx": 40,
+        "əlli": 50,
+        "altmış": 60,
+        "yüz": 100,
+    },
+    comparisons=words(
+        "çox çoxdur çoxdu çoxdurmu artıq artıqdır az azdır azdırmı azı azından qədər yuxarı aşağı böyük böyükdür kiçik "
+        "kiçikdir üstündə ən minimum maksimum"
+    ),
+    endings=words(
+        "in un nin nun a e ya ye i u ni nu yi da de dan den la le yla yle nan nen "
+        "si su sini sina sinda sindan sinin na ne nda nde ndan nden "
+        "daki deki dakini dekini dakinin dekinin dakilar dekilar dekiler ndaki ndeki "
+        "lar ler lari leri larin lerin lara lere larda lerde lardan lerden larla lerle "
+        "mi mu nimi numu danmi denmi dami demi yami yemi "
+        "dir dur dirmi durmu dirlar durlar dadir dedir dadirmi dedirmi dandir dendir nindir nundur "
+        "ca ce sa se ysa yse ydi ydu ydimi daydi deydi yadak yedek adak inki unki ninki nunki dakilarin"
+    ),
+    titles=words(
+        "cənab cənabları xanım bəy müəllim müəllimə doktor dr professor prof nazir naziri prezident prezidenti "
+        "səfir səfiri deputat akademik yoldaş"
+    ),
+)

@@ -1,0 +1,35 @@
+"""What there is to know of a language itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The closed word classes of one language."""
+
+    stop_words: frozenset[str] = frozenset()
+    """Words that carry no request by themselves."""
+    pronouns: frozenset[str] = frozenset()
+    """Words that stand for the person who was talked about."""
+    follow_ups: tuple[str, ...] = ()
+    """Beginnings that tie a question to the one before it ("and", "what about")."""
+    conjunctions: tuple[str, ...] = ()
+    """Words that may join two requests."""
+    aspects: Mapping[str, str] = field(default_factory=dict)
+    """What a bare question word asks for: "when" → "time"."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """Numbers in words."""
+    comparisons: frozenset[str] = frozenset()
+    """Words that compare with a number rather than state it."""
+    endings: frozenset[str] = frozenset()
+    """Endings that a name may take, as `text.romanise` leaves them; some stand in place of the name's last vowels."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What people type in Latin letters for what `text.plain` writes."""
+    titles: frozenset[str] = frozenset()
+    """Words before a person's name that are not part of it."""
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())

@@ -1,0 +1,74 @@
+"""Words that mean the same, in each language: what lets a question match examples that use none of its words.
+
+Each word or phrase of a synonym is compared as `text.normalise` leaves it, and as a keyboard without its letters gives
+it (`text.plain`). "meet*" stands for every word that begins so.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.core.text import normalise, plain
+
+_ANY = "*"
+_Phrase = tuple[str, ...]
+
+
+class Synonyms:
+    """Finds the synonyms of one language in a text.
+
+    `words` holds the words and phrases by the id of the synonym, `vocabulary` the normalised words that a misspelt one
+    may be meant as.
+    """
+
+    def __init__(self, words: Mapping[str, Sequence[str]], vocabulary: Collection[str]) -> None:
+        self._phrases: dict[str, list[tuple[_Phrase, str]]] = defaultdict(list)
+        for name, written in words.items():
+            for phrase in dict.fromkeys(form for each in written for form in _forms(each)):
+                self._phrases[phrase[0]].append((phrase, name))
+        self._prefixes = sorted({len(head) - 1 for head in self._phrases if head.endswith(_ANY)}, reverse=True)
+        self._vocabulary = frozenset(form for word in vocabulary for form in (word, plain(word)))
+        self._by_letter: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._vocabulary):
+            self._by_letter[word[:1]].append(word)
+
+    def find(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Return the ids of the synonyms in normalised words, in their order, each once."""
+        meant = [self._meant(word) for word in words]
+        found = [name for place in range(len(meant)) for name in self._at(meant, place)]
+        return tuple(dict.fromkeys(found))
+
+    def _at(self, words: Sequence[str], place: int) -> Iterator[str]:
+        word = words[place]
+        heads = [word, *(word[:length] + _ANY for length in self._prefixes if length <= len(word))]
+        for head in heads:
+            for phrase, name in self._phrases.get(head, ()):
+                rest = words[place + 1 : place + len(phrase)]
+                if len(rest) == len(phrase) - 1 and all(map(_fits, rest, phrase[1:])):
+                    yield name
+
+    def _meant(self, word: str) -> str:
+        """Return the word of the vocabulary that a word is a misspelling of, itself where there is none."""
+        limit = _typos(word)
+        if not limit or word in self._vocabulary or next(self._at([word], 0), None):
+            return word
+        near = process.extractOne(word, self._by_letter.get(word[0], ()), scorer=OSA.distance, score_cutoff=limit)
+        return near[0] if near else word
+
+
+def _typos(word: str) -> int:
+    """Return how many typing errors a word may hold and still be believed to be another."""
+    return 0 if len(word) < 5 else 1 if len(word) < 9 else 2  # noqa: PLR2004
+
+
+def _fits(word: str, pattern: str) -> bool:
+    return word.startswith(pattern[:-1]) if pattern.endswith(_ANY) else word == pattern
+
+
+def _forms(written: str) -> Iterator[_Phrase]:
+    """Yield a phrase as it is normalised, and without the letters that some keyboards lack."""
+    parts = written.split()
+    for form in (normalise, plain):
+        yield tuple(form(part) + (_ANY if part.endswith(_ANY) else "") for part in parts)

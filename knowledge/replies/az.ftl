@@ -1,0 +1,296 @@
+# Replies in Azerbaijani. A message holds grammar only: every name, number, date and claim comes in through a variable,
+# and each variable is a fact that the intent names (knowledge/intents/). An empty line starts a new paragraph.
+# Variables that every message may use: $bot (what the bot is called after) and $as_of (the day of the newest source).
+
+## The group
+
+about-group =
+    { $short } – “{ $full }”. Mənbəyə görə, qrup { $count } nəfərdən ibarətdir: { $composition }.
+
+    Haqqında məlumat verilən son görüşün məqsədi: { $purpose }.
+group-name =
+    Mənbədə tam ad “{ $full }”, qısa ad isə “{ $short }” kimi verilir. Qısa addakı hərflərin nəyi bildirdiyi deyilmir.
+group-independence =
+    Mənbə üzvləri belə təsvir edir: “{ $composition }”. Ayrı-ayrı üzvlərin vəzifəsi və ya peşəsi göstərilmir.
+members =
+    Mənbədə { $count } üzvün adı çəkilir:
+member-count =
+    { $count }. Mənbəyə görə, qrup { $count } nəfərdən ibarətdir: { $composition }.
+member =
+    { $person } mənbədə bu qrupun üzvləri sırasında göstərilir: “{ $full }”.
+    .unknown = Mənbələrdə qrupun üzvləri arasında bu ad çəkilmir: { $person }.
+    .which = Kimi nəzərdə tutursunuz? Üzv kimi bu şəxslərin adları çəkilir:
+conviction =
+    { $by } bu qənaətini vurğulayıb: { $conviction }. Bu, mənbənin çatdırdığına görə, qrupun öz mövqeyidir.
+aims =
+    Adına görə, { $short } belə bir qrupdur: “{ $full }”.
+
+    Son görüşünün məqsədi: { $purpose }. Qrup həmçinin təmaslarını intensivləşdirməyi qərara alıb; bunun məqsədi:
+    { $ends }.
+membership-term =
+    Mənbədə göstərilən tarix: { $end }. İfadə aydın deyil: həmin vaxtadək qrup, ingiliscə mətnin sözləri ilə,
+    “{ $words }”. Mənbə bunu əlavə izah etmir.
+next-steps =
+    Mənbəyə görə, qrup { $steps } müəyyənləşdirib. Bu addımlar sadalanmır.
+contacts =
+    Qrup bu tərəflərlə təmaslarını intensivləşdirməyi qərara alıb: { $partners }. Məqsəd: { $ends }.
+media-civil-society =
+    Mənbəyə görə, qrup { $partners } ilə işləməyə davam edəcək. Məqsəd: { $ends }.
+
+## The meetings
+
+last-meeting =
+    Mənbələrdə haqqında məlumat verilən son görüş { $days } tarixlərində { $place-locative } ({ $country }) keçirilib.
+    Görüşün məqsədi: { $purpose }.
+meeting-place =
+    Qrupun görüşü { $place-locative } ({ $country }) keçirilib.
+meeting-date =
+    Qrupun görüşü { $days } tarixlərində { $place-locative } keçirilib.
+meeting-purpose =
+    { $place-locative } keçirilən görüşün məqsədi: { $purpose }.
+meeting-participants =
+    Mənbəyə görə, { $group } { $days } tarixlərində { $place-locative } toplaşıb; görüşdə { $guests } iştirak edib.
+    Üzvlərdən kimlərin orada olduğu deyilmir.
+meeting-discussion =
+    Mənbəyə görə, { $place-locative } keçirilən görüşün iştirakçıları { $efforts } müzakirə ediblər.
+
+    Onlar { $danger } etiraf ediblər, qrup isə { $assessed } qiymətləndirib.
+meetings =
+    Mənbələr bu görüşlər barədə məlumat verir: hesabatla bağlı advokasiya görüşləri – { $bakuplace-locative }
+    ({ $bakuday }) və { $yerevanplace-locative } ({ $yerevanday }), hər ikisi il göstərilmədən; qrupun öz görüşü –
+    { $place-locative } ({ $country }, { $days }).
+call-on-leaders =
+    İştirakçılar hər iki ölkənin rəhbərliyini { $call } çağırıblar.
+governments-efforts =
+    İştirakçılar { $efforts } müzakirə ediblər. Onlar hər iki ölkənin rəhbərliyini { $call } çağırıblar.
+efforts-supporters =
+    Mənbəyə görə, iki hökumətin səylərini dəstəkləyənlər: { $supporters }. Onların adları çəkilmir.
+ukraine-war =
+    İştirakçılar { $danger } etiraf ediblər; bunun { $implications } nəticələri var. Onlar { $hope } ümid ediblər.
+
+## The report
+
+report =
+    Qrupun hesabatı “{ $title }” adlanır. Hesabat { $day } tarixində dərc olunub.
+
+    Qrup özü hesabata “{ $reception }” reaksiya verildiyini qeyd edib. Tədbirlərin nədən ibarət olduğu mənbələrdə
+    deyilmir.
+report-title =
+    Hesabat “{ $title }” adlanır.
+report-date =
+    “{ $title }” adlı hesabat { $day } tarixində dərc olunub.
+measures-count =
+    { $number } – hesabatın adına görə: “{ $title }”. Tədbirlərin nədən ibarət olduğu mənbələrdə deyilmir.
+report-year =
+    Hesabatın adında göstərilən il: { $year } (“{ $title }”). Həmin vaxtadək nəyin baş verməli olduğu mənbələrdə izah
+    edilmir.
+report-reception =
+    Qrup “{ $title }” adlı hesabatına { $where } “{ $reception }” reaksiya verildiyini qeyd edib. Bu, qrupun öz
+    qiymətləndirməsidir; mənbələrdə başqası yoxdur.
+advocacy-meetings =
+    Hesabatla bağlı advokasiya görüşləri { $bakuplace-locative } { $bakuday }, { $yerevanplace-locative } isə
+    { $yerevanday } tarixində keçirilib. Mənbədə bu tarixlərin yanında il göstərilmir.
+advocacy-meeting =
+    { $place-locative } hesabatla bağlı advokasiya görüşü { $day } tarixində keçirilib; mənbədə bu tarixin yanında il
+    göstərilmir. Qrupun öz sözlərinə görə, orada hesabata verilən reaksiya “{ $reception }” olub. Mənbələrdə bu barədə
+    başqa heç nə deyilmir.
+
+## Who helps
+
+links-europe =
+    { $place-locative } keçirilən görüşün iştirakçıları { $reason } { $organisation-dative } təşəkkür ediblər. Görüşdə
+    { $guests } iştirak edib.
+eu-support =
+    { $place-locative } keçirilən görüşün iştirakçıları { $reason } { $organisation-dative } təşəkkür ediblər. Bu
+    dəstəyin nədən ibarət olduğu mənbələrdə deyilmir.
+thanks =
+    { $place-locative } keçirilən görüşün iştirakçıları { $linksreason } { $links-dative }, { $eureason } isə
+    { $eu-dative } təşəkkür ediblər.
+eu-special-representative =
+    Mənbəyə görə, { $place-locative } { $guests } { $contributed }. Xüsusi nümayəndənin adı çəkilmir.
+
+## The source itself
+
+publication =
+    Mən yalnız aşağıdakı mənbələrdə olanları bilirəm. “{ $headline }” məqaləsi { $agency } agentliyinə məxsusdur,
+    { $author } imzası ilə verilib, { $day } tarixlidir. Məlumatın bir hissəsi { $credited-dative } istinadla
+    çatdırılır.
+publication-author =
+    Məqalədə { $author } imzası var. Agentlik: { $agency }.
+publication-date =
+    { $agency } agentliyinin məqaləsi { $day } tarixlidir.
+publication-dateline =
+    { $agency } agentliyinin məqaləsində yer və tarix belə göstərilib: “{ $dateline }”. Bu, məqalənin haradan
+    verildiyini bildirir; məqalədə haqqında danışılan görüş isə { $place-locative } keçirilib.
+turan =
+    { $agency } bunu { $credited-dative } istinadla çatdırır: iştirakçılar { $efforts } müzakirə ediblər. Məqalədə
+    başqa məlumatın da oradan götürülüb-götürülmədiyi deyilmir.
+
+## What the sources do not say
+
+nationality =
+    Mənbələrdə üzvlərdən kimin erməni, kimin azərbaycanlı olduğu və hərəsindən neçə nəfər olduğu göstərilmir. Mən bunu
+    adlara görə təxmin etmirəm.
+    .person = Mənbələrdə bu şəxsin haradan olduğu deyilmir: { $person }. Mən bunu ada görə təxmin etmirəm.
+biography =
+    Mənbələrdə üzvlərin işi, təhsili, yaşı, məvacibi, yaşayış yeri və şəxsi həyatı barədə heç nə deyilmir. Yalnız
+    adları verilir.
+    .person =
+        Mənbələrdə { $person } haqqında yalnız ad və bu adın nə ilə bağlı çəkildiyi var: iş, təhsil, yaş, məvacib,
+        yaşayış yeri və şəxsi həyat barədə heç nə deyilmir.
+chair =
+    Mənbələrdə qrupa və ya onun görüşlərinə kimin sədrlik etdiyi, rəhbərlik etdiyi və ya moderatorluq etdiyi deyilmir.
+attendance =
+    Mənbələrdə üzvlərdən kimin görüşdə olduğu, kimin olmadığı deyilmir. Yalnız qrupun toplaşdığı bildirilir.
+    .person =
+        Mənbələrdə { $person } adlı şəxsin görüşdə olub-olmadığı deyilmir. Yalnız qrupun toplaşdığı bildirilir.
+measures-content =
+    Mənbələrdə hesabatın adı verilir, lakin ondakı tədbirlərin heç birinin nədən ibarət olduğu deyilmir.
+report-authors =
+    Mənbələrdə bu, qrupun hesabatı adlandırılır. Onu kimin yazdığı deyilmir.
+report-access =
+    Mənbələrdə hesabatı harada oxumağın mümkün olduğu, onun hansı dillərdə olduğu və həcmi göstərilmir.
+report-criticism =
+    Mənbələrdə hesabatın tənqidi barədə məlumat yoxdur: orada reaksiyaya dair yalnız qrupun öz fikri var. Bu, tənqidin
+    olmadığı demək deyil.
+funding =
+    Mənbələrdə pul barədə heç nə deyilmir: nə qrupu kimin maliyyələşdirdiyi, nə məbləğ, nə də pulun təyinatı
+    göstərilir.
+contact-details =
+    Mənbələrdə ünvan, telefon nömrəsi, sayt, qrupa qoşulmaq və ya onunla əlaqə saxlamaq yolu göstərilmir.
+later-events =
+    Məndəki ən yeni mənbə { $as_of } tarixlidir. Ondan sonra nələrin baş verdiyi barədə orada heç nə deyilmir.
+next-meeting =
+    Mənbələrdə başqa görüş elan edilmir. Məndəki ən yeni mənbə { $as_of } tarixlidir.
+earlier-meetings =
+    Mənbələrdə qrupun əvvəlki görüşləri və nə qədər tez-tez görüşdüyü barədə məlumat yoxdur.
+origin =
+    Mənbələrdə qrupun nə vaxt, harada və kim tərəfindən yaradıldığı deyilmir.
+legal-status =
+    Mənbələrdə qrupun qeydiyyatdan keçib-keçmədiyi, rəsmi olub-olmadığı, ona kimin mandat verdiyi və ofisinin harada
+    olduğu deyilmir.
+opinions =
+    Mən tərəf tutmuram, mühakimə yürütmürəm və proqnoz vermirəm, mənbələr də bu suala qəti cavab vermir. Yalnız
+    onların nə bildirdiyini deyə bilərəm.
+meeting-venue =
+    Mənbələrdə görüşün keçirildiyi otel və ya bina, görüşün saatları və proqramı göstərilmir.
+meeting-results =
+    Mənbələrdə imzalanmış sənəd, səsvermə və ya razılaşma barədə məlumat yoxdur, strategiyanın mətni də verilmir.
+advocacy-details =
+    Mənbələrdə hər bir advokasiya görüşünün yalnız yeri və günü göstərilir: il, qonaqlar, keçirildiyi məkan və
+    deyilənlər barədə məlumat yoxdur.
+conflict-background =
+    Mənbələrdə münaqişənin özü təsvir edilmir: nə tarixi, nə ərazilər, nə sərhədlər, nə itkilər, nə də başqa ölkələrin
+    rolu.
+quotes-of-persons =
+    Mənbələrdə heç bir ayrıca şəxsdən sitat gətirilmir. Bildirilənlər qrupa və ya bütövlükdə iştirakçılara aid edilir.
+    .person = Mənbələrdə { $person } tərəfindən deyilmiş heç bir söz sitat gətirilmir.
+
+## Small talk
+
+welcome =
+    Salam! Mən { $bot } haqqında suallara dərc olunmuş mənbələr əsasında cavab verirəm və hər cavabın əsaslandığı
+    hissəni göstərirəm. Mənbələrdə məlumat olmayanda bunu deyirəm.
+
+    Öz sözlərinizlə soruşun və ya bunlardan biri ilə başlayın:
+greeting =
+    Salam! { $bot } haqqında öz sözlərinizlə soruşun.
+thank-you =
+    Dəyməz.
+goodbye =
+    Sağ olun!
+help =
+    { $bot } haqqında öz sözlərinizlə soruşun: qrupda kimlər var, qrup nə vaxt və harada görüşüb, hesabatı necə
+    adlanır. Yalnız mənbələr əsasında cavab verirəm; /passage əmri ilə onların dəqiq sözlərini görə bilərsiniz.
+    Əmrlər:
+bot-identity =
+    Mən proqramam: insan deyiləm, { $bot } qrupuna da aid deyiləm. Yalnız dərc olunmuş mənbələr əsasında cavab verirəm
+    və özümdən heç nə əlavə etmirəm.
+languages =
+    Bu dilləri başa düşürəm və bu dillərdə cavab verirəm. Sualınızdan dil bilinməyəndə istifadə ediləcək dili seçin:
+passage =
+    Son cavabın əsaslandığı dəqiq sözlər bunlardır:
+    .none = Mənbədən hissələrini göstərə biləcəyim əvvəlki cavab yoxdur. Əvvəlcə bir sual verin.
+why =
+    Son cavabım belə yaranıb.
+    .none = İzah edə biləcəyim əvvəlki cavab yoxdur. Əvvəlcə bir sual verin.
+insult =
+    Kömək edə bilmədiyim üçün üzr istəyirəm. Bəlkə, axtardığınız bunlardan biridir:
+
+## Off the subject
+
+off-subject =
+    Buna cavab verə bilmərəm: yalnız mənbələrdə { $bot } haqqında deyilənləri bilirəm.
+injection =
+    Bunu edə bilmərəm. Yalnız { $bot } haqqında suallara mənbələr əsasında cavab verirəm.
+
+## The core's own messages (every knowledge folder has them)
+
+unreadable =
+    Burada sual tapa bilmədim. Məsələn, bunları soruşa bilərsiniz:
+too-long =
+    Bu, mənim üçün çox uzundur. Xahiş edirəm, bir-iki cümlə ilə soruşun.
+unknown-command =
+    Belə bir əmr tanımıram: { $command }. Tanıdığım əmrlər:
+clarify =
+    Nəyi nəzərdə tutduğunuza əmin deyiləm. Bunlardan birini soruşursunuz?
+clarify-entity =
+    Mənbələrdə bu adlar var: { $names }. Hansını nəzərdə tutursunuz?
+about-what =
+    Nə haqqında? Xahiş edirəm, bir az dəqiqləşdirin və ya seçin:
+about-entity =
+    { $name } haqqında nə bilmək istəyirsiniz?
+not-documented =
+    Mənbələrdə bu barədə heç nə tapmadım. Orada buna ən yaxın olanlar:
+out-of-scope =
+    Yalnız { $bot } haqqında suallara cavab verirəm; mənbələrdə bu suala uyğun heç nə tapmadım.
+other-language =
+    Bu dili hələ bilmirəm. Cavab verdiyim dillər: { $languages }.
+not-mentioned =
+    Mənbələrdə adı çəkilmir: { $given }.
+not-connected =
+    Mənbələrdə bununla əlaqələndirilmir: { $given }.
+not-that-number =
+    Mənbələrdə burada belə rəqəm göstərilmir: { $given }.
+not-that-date =
+    Mənbələrdə bununla bağlı belə tarix göstərilmir: { $given }.
+term-passed =
+    Həmin tarix ({ $end }) artıq keçib. Mənbələrdə ondan sonraya aid heç nə yoxdur və sonra nə olduğu deyilmir.
+language-chosen =
+    Sualınızdan başqa dil bilinmirsə, bundan sonra bu dildə cavab verəcəyəm: { $language }.
+why-read =
+    Sualınızı belə başa düşdüm: “{ $title }”. Bildiyim ən yaxın nümunə: “{ $example }”.
+why-certain =
+    Sualınızı belə qəbul etdim: “{ $title }”. Bunu siz seçmisiniz və ya bu, əvvəl deyilənlərdən irəli gəlir.
+why-unread =
+    Sualınıza kifayət qədər uyğun gələnini tapa bilmədim. Bildiyim ən yaxın sual: “{ $title }”, nümunə:
+    “{ $example }”.
+why-nothing =
+    Sualınıza bənzəyən sual bilmirəm.
+why-names =
+    Sualda tapdığım adlar: { $names }.
+why-sure =
+    Əminlik dərəcəm: { $percent }.
+why-second =
+    Növbəti ehtimal bu olardı: “{ $title }”.
+why-facts =
+    Cavab bu faktlara və mətnin bu hissələrinə əsaslanır:
+source-line =
+    Mənbə: { $sources }
+source-item =
+    { $publisher }, { $day }
+quote-source =
+    { $publisher }, { $day }, “{ $title }” ({ $language } dilində)
+
+## Buttons and messages of the channels
+
+button-passage = Dəqiq mətn
+button-why = Niyə bu cavab?
+stale-choice = Bu düymə əvvəlki versiyaya aiddir. Xahiş edirəm, sualı yenidən verin.
+unavailable = Hazırda cavab verə bilmirəm. Xahiş edirəm, bir dəqiqədən sonra yenidən yoxlayın.
+text-only = Yalnız mətn oxuya bilirəm. Xahiş edirəm, sualınızı yazın.
+choose-hint = Seçmək üçün nömrəni yazın və ya başqa sual verin.
+terminal-welcome =
+    { $bot }: sual verin və ya /help yazın. Çıxmaq üçün Ctrl-D düymələrini basın.
+terminal-goodbye = Sağ olun!
+terminal-prompt = Siz

@@ -1,0 +1,397 @@
+"""A question of a conversation: what is loaded, answered and kept; and what every store owes the service."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import knowledge
+from bot.core.dialogue import LIFETIME
+from bot.core.models import (
+    Answer,
+    Conversation,
+    DialogueState,
+    Exchange,
+    Question,
+    Quote,
+    Reading,
+    UnknownChoiceError,
+)
+from bot.core.responder import Responder
+from bot.errors import StorageError
+from bot.knowledge.cache import fit
+from bot.service import Service, Store
+from bot.storage import Storage
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+ANN = Conversation("telegram", "1")
+BOB = Conversation("telegram", "2")
+TERMINAL = Conversation("terminal", "1")
+MEMBERS = Question("Who are the members?")
+FIRST = Question("1")
+"""Picks the first of what the answer before offered."""
+
+BUTTONS = ("passages", "reasons")
+"""What the buttons below an answer ask the service for."""
+
+
+class Shelf:
+    """A store that keeps in memory, and fails in the methods that are named as broken."""
+
+    def __init__(self) -> None:
+        self.broken: set[str] = set()
+        self.dialogues: dict[Conversation, DialogueState] = {}
+        self.exchanges: dict[tuple[Conversation, str], Exchange] = {}
+
+    def _check(self, method: str) -> None:
+        if method in self.broken:
+            raise StorageError(f"{method} fails")
+
+    async def dialogue(self, conversation: Conversation) -> DialogueState | None:
+        """Return the dialogue state."""
+        self._check("dialogue")
+        return self.dialogues.get(conversation)
+
+    async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
+        """Keep the dialogue state."""
+        self._check("save_dialogue")
+        self.dialogues[conversation] = state
+
+    async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
+        """Return an exchange."""
+        self._check("exchange")
+        return self.exchanges.get((conversation, question))
+
+    async def save_exchange(self, conversation: Conversation, exchange: Exchange) -> None:
+        """Keep an exchange."""
+        self._check("save_exchange")
+        self.exchanges[conversation, exchange.question] = exchange
+
+
+class Clock:
+    """A time that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.time
+
+
+@pytest.fixture(scope="session")
+def responder() -> Responder:
+    """Return the core with the shipped knowledge."""
+    loaded = knowledge.load(ROOT / "knowledge", ROOT / "seeds")
+    return Responder(loaded, fit(loaded))
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    """Return an empty fake."""
+    return Shelf()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock."""
+    return Clock()
+
+
+@pytest.fixture
+def service(responder: Responder, shelf: Shelf, clock: Clock) -> Service:
+    """Return a service on the fakes."""
+    return Service(responder, shelf, now=clock)
+
+
+@pytest.fixture
+def answered(responder: Responder) -> Exchange:
+    """Return the exchange of a question that was answered from sources."""
+    answer = responder.respond(MEMBERS, None, now=NOW).answer
+    assert answer.citations
+    return Exchange("10", ("11", "12"), answer.readings, answer.language)
+
+
+async def click(service: Service, button: str, conversation: Conversation, question: str) -> Answer:
+    """Return what a button below the answer to a question gives."""
+    method = service.passages if button == "passages" else service.reasons
+    return await method(conversation, question)
+
+
+class TestStore:
+    """What the service counts on: the fake and the database keep to the same."""
+
+    @pytest.fixture(params=["fake", "memory", "file"])
+    async def store(self, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+        """Return each empty store."""
+        if request.param == "fake":
+            yield Shelf()
+            return
+        async with Storage.open(":memory:" if request.param == "memory" else tmp_path / "bot.sqlite3") as storage:
+            yield storage
+
+    @pytest.fixture
+    def state(self, responder: Responder) -> DialogueState:
+        """Return a state as the core makes it."""
+        return responder.respond(MEMBERS, None, now=NOW).state
+
+    async def test_at_first_nothing_is_known(self, store: Store) -> None:
+        """To know nothing is no failure."""
+        assert await store.dialogue(ANN) is None
+        assert await store.exchange(ANN, "10") is None
+
+    async def test_a_state_is_found_as_it_was_saved(self, store: Store, state: DialogueState) -> None:
+        """As often as it is looked for."""
+        await store.save_dialogue(ANN, state)
+        assert await store.dialogue(ANN) == state
+        assert await store.dialogue(ANN) == state
+
+    async def test_a_later_state_takes_the_place_of_the_earlier(self, store: Store, state: DialogueState) -> None:
+        """Nothing of the earlier state shines through."""
+        later = DialogueState(NOW + timedelta(seconds=1))
+        await store.save_dialogue(ANN, state)
+        await store.save_dialogue(ANN, later)
+        assert await store.dialogue(ANN) == later
+
+    async def test_states_are_kept_apart(self, store: Store, state: DialogueState) -> None:
+        """By conversation and by channel."""
+        saved = {one: replace(state, entity=one.id + one.channel) for one in (ANN, BOB, TERMINAL)}
+        for conversation, its in saved.items():
+            await store.save_dialogue(conversation, its)
+        assert {conversation: await store.dialogue(conversation) for conversation in saved} == saved
+
+    async def test_an_exchange_is_found_as_it_was_saved(self, store: Store, answered: Exchange) -> None:
+        """By its question only."""
+        await store.save_exchange(ANN, answered)
+        assert await store.exchange(ANN, answered.question) == answered
+        assert await store.exchange(ANN, "another") is None
+
+    async def test_an_exchange_takes_the_place_of_that_of_the_same_question(
+        self, store: Store, answered: Exchange
+    ) -> None:
+        """As an edit of the question asks for."""
+        later = Exchange(answered.question, ("13",), (), "hy")
+        await store.save_exchange(ANN, answered)
+        await store.save_exchange(ANN, later)
+        assert await store.exchange(ANN, answered.question) == later
+
+    async def test_exchanges_are_kept_apart(self, store: Store, answered: Exchange) -> None:
+        """By conversation, channel and question."""
+        saved = {
+            (conversation, question): replace(answered, question=question, replies=(conversation.id, question))
+            for conversation in (ANN, BOB, TERMINAL)
+            for question in ("10", "11")
+        }
+        for (conversation, _), exchange in saved.items():
+            await store.save_exchange(conversation, exchange)
+        assert {key: await store.exchange(*key) for key in saved} == saved
+
+    async def test_a_state_is_no_exchange_and_an_exchange_no_state(
+        self, store: Store, state: DialogueState, answered: Exchange
+    ) -> None:
+        """Saving the one does not touch the other."""
+        await store.save_dialogue(ANN, state)
+        assert await store.exchange(ANN, answered.question) is None
+        await store.save_exchange(ANN, answered)
+        assert await store.dialogue(ANN) == state
+
+
+class TestAsk:
+    """A question, and what the conversation remembers of it."""
+
+    async def test_the_answer_and_the_saved_state_are_the_cores(
+        self, service: Service, shelf: Shelf, responder: Responder
+    ) -> None:
+        """The service adds nothing and leaves nothing out."""
+        turn = responder.respond(MEMBERS, None, now=NOW)
+        assert await service.ask(ANN, MEMBERS) == turn.answer
+        assert shelf.dialogues == {ANN: turn.state}
+        assert shelf.exchanges == {}
+
+    async def test_the_state_of_the_question_before_is_loaded(
+        self, service: Service, shelf: Shelf, responder: Responder
+    ) -> None:
+        """A bare number picks what was offered, and the state after it is saved."""
+        offered = (await service.ask(ANN, MEMBERS)).suggestions[0]
+        before = shelf.dialogues[ANN]
+        answer = await service.ask(ANN, FIRST)
+        assert answer.intent == offered.intent
+        assert shelf.dialogues == {ANN: responder.respond(FIRST, before, now=NOW).state}
+
+    @pytest.mark.parametrize("other", [BOB, Conversation("terminal", ANN.id)], ids=["conversation", "channel"])
+    async def test_another_conversation_has_its_own_state(
+        self, service: Service, responder: Responder, other: Conversation
+    ) -> None:
+        """What one was offered another cannot pick, and does not forget by it."""
+        first = await service.ask(ANN, MEMBERS)
+        assert await service.ask(other, FIRST) == responder.respond(FIRST, None, now=NOW).answer
+        assert (await service.ask(ANN, FIRST)).intent == first.suggestions[0].intent
+
+    async def test_the_time_is_that_of_the_clock_it_was_given(
+        self, service: Service, shelf: Shelf, clock: Clock
+    ) -> None:
+        """At each question anew."""
+        for minutes in (0, 5):
+            clock.time = NOW + timedelta(minutes=minutes)
+            await service.ask(ANN, MEMBERS)
+            assert shelf.dialogues[ANN].at == clock.time
+
+    @pytest.mark.parametrize(("pause", "alive"), [(LIFETIME, True), (LIFETIME + timedelta(microseconds=1), False)])
+    async def test_a_state_expires_by_that_clock(
+        self, service: Service, responder: Responder, clock: Clock, pause: timedelta, *, alive: bool
+    ) -> None:
+        """After a while a number picks nothing any more."""
+        offered = (await service.ask(ANN, MEMBERS)).suggestions[0]
+        clock.time = NOW + pause
+        answer = await service.ask(ANN, FIRST)
+        assert (answer.intent == offered.intent) is alive
+        assert (answer == responder.respond(FIRST, None, now=clock.time).answer) is not alive
+
+    async def test_a_choice_that_is_not_known_is_refused_and_changes_nothing(
+        self, service: Service, shelf: Shelf
+    ) -> None:
+        """A button of an earlier version does not disturb the conversation."""
+        await service.ask(ANN, MEMBERS)
+        before = dict(shelf.dialogues)
+        for choice in ("no-such-intent", "members__nobody"):
+            with pytest.raises(UnknownChoiceError, match=choice):
+                await service.ask(ANN, Question(choice=choice))
+        assert shelf.dialogues == before
+
+    async def test_a_conversation_goes_on_after_a_new_start(
+        self, responder: Responder, clock: Clock, tmp_path: Path
+    ) -> None:
+        """On a real database, opened twice."""
+        path = tmp_path / "bot.sqlite3"
+        async with Storage.open(path) as storage:
+            offered = (await Service(responder, storage, now=clock).ask(ANN, MEMBERS)).suggestions[0]
+        async with Storage.open(path) as storage:
+            assert (await Service(responder, storage, now=clock).ask(ANN, FIRST)).intent == offered.intent
+
+
+class TestFailingStore:
+    """A store that cannot be read or written."""
+
+    @pytest.mark.parametrize("method", ["dialogue", "save_dialogue"])
+    async def test_a_question_is_not_half_kept(self, service: Service, shelf: Shelf, clock: Clock, method: str) -> None:
+        """Whoever asks again once the store works gets the answer that the first time would have had."""
+        offered = (await service.ask(ANN, MEMBERS)).suggestions[0]
+        before = dict(shelf.dialogues)
+        clock.time += timedelta(minutes=1)
+        shelf.broken = {method}
+        with pytest.raises(StorageError, match=rf"^{method} fails$"):
+            await service.ask(ANN, FIRST)
+        assert (shelf.dialogues, shelf.exchanges) == (before, {})
+        shelf.broken = set()
+        assert (await service.ask(ANN, FIRST)).intent == offered.intent
+
+    async def test_a_first_question_that_fails_leaves_no_trace(self, service: Service, shelf: Shelf) -> None:
+        """The conversation begins with the next one."""
+        shelf.broken = {"save_dialogue"}
+        with pytest.raises(StorageError):
+            await service.ask(ANN, MEMBERS)
+        assert shelf.dialogues == {}
+
+    async def test_a_real_database_that_fails_keeps_the_state_before(
+        self, responder: Responder, clock: Clock, tmp_path: Path
+    ) -> None:
+        """One that has become read-only."""
+        async with Storage.open(tmp_path / "bot.sqlite3") as storage:
+            service = Service(responder, storage, now=clock)
+            await service.ask(ANN, MEMBERS)
+            before = await storage.dialogue(ANN)
+            async with storage._engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA query_only=ON")
+            with pytest.raises(StorageError, match=r"is read-only$"):
+                await service.ask(ANN, FIRST)
+            assert await storage.dialogue(ANN) == before
+
+    async def test_what_cannot_be_recorded_or_found_is_told(
+        self, service: Service, shelf: Shelf, answered: Exchange
+    ) -> None:
+        """An exchange that was recorded before stays."""
+        await service.answered(ANN, answered)
+        shelf.broken = {"exchange", "save_exchange"}
+        with pytest.raises(StorageError, match=r"^save_exchange fails$"):
+            await service.answered(ANN, replace(answered, language="hy"))
+        with pytest.raises(StorageError, match=r"^exchange fails$"):
+            await service.exchange(ANN, answered.question)
+        for button in BUTTONS:
+            with pytest.raises(StorageError, match=r"^exchange fails$"):
+                await click(service, button, ANN, answered.question)
+        shelf.broken = set()
+        assert await service.exchange(ANN, answered.question) == answered
+
+
+class TestAnswered:
+    """What an answer stands on and why it was given, for the buttons below it."""
+
+    async def test_the_passages_are_those_of_the_answer(self, service: Service, answered: Exchange) -> None:
+        """Exactly the quotes that the answer cites, in its language."""
+        citations = (await service.ask(ANN, MEMBERS)).citations
+        await service.answered(ANN, answered)
+        passages = await service.passages(ANN, answered.question)
+        quotes = [block.text for block in passages.blocks if isinstance(block, Quote)]
+        assert sorted(quotes) == sorted({citation.quote for citation in citations})
+        assert passages.language == answered.language
+
+    @pytest.mark.parametrize("button", BUTTONS)
+    async def test_a_button_gives_what_the_core_says_of_the_recorded_readings(
+        self, service: Service, responder: Responder, answered: Exchange, button: str
+    ) -> None:
+        """Of the exchange of that question, not of the last one."""
+        await service.answered(ANN, answered)
+        await service.answered(ANN, Exchange("20", ("21",), (), "en"))
+        core = responder.passages if button == "passages" else responder.reasons
+        assert await click(service, button, ANN, answered.question) == core(answered.readings, answered.language)
+
+    @pytest.mark.parametrize("button", BUTTONS)
+    async def test_a_button_changes_nothing_of_the_conversation(
+        self, service: Service, shelf: Shelf, answered: Exchange, button: str
+    ) -> None:
+        """One below an old answer does not change what is talked about."""
+        await service.ask(ANN, MEMBERS)
+        await service.answered(ANN, answered)
+        before = dict(shelf.dialogues), dict(shelf.exchanges)
+        await click(service, button, ANN, answered.question)
+        assert (shelf.dialogues, shelf.exchanges) == before
+
+    async def test_an_edited_question_has_its_newest_exchange(self, service: Service, answered: Exchange) -> None:
+        """The earlier one is gone."""
+        await service.answered(ANN, Exchange(answered.question, (), (), "hy"))
+        await service.answered(ANN, answered)
+        assert await service.exchange(ANN, answered.question) == answered
+
+    @pytest.mark.parametrize("button", BUTTONS)
+    @pytest.mark.parametrize(
+        ("conversation", "question"), [(ANN, "11"), (BOB, "10"), (TERMINAL, "10")], ids=["question", "chat", "channel"]
+    )
+    async def test_a_question_that_was_not_answered_has_no_buttons(
+        self, service: Service, answered: Exchange, button: str, conversation: Conversation, question: str
+    ) -> None:
+        """Nor has that of another conversation, whose number is the same."""
+        await service.answered(ANN, answered)
+        assert await service.exchange(conversation, question) is None
+        with pytest.raises(UnknownChoiceError, match=repr(question)):
+            await click(service, button, conversation, question)
+
+    @pytest.mark.parametrize("facts", [(), ("no-such-fact",)], ids=["none", "gone"])
+    async def test_an_answer_without_facts_has_no_passages(
+        self, service: Service, answered: Exchange, facts: tuple[str, ...]
+    ) -> None:
+        """Small talk stands on none, and a later version may know none of those of an old answer."""
+        await service.answered(ANN, replace(answered, readings=(Reading(answered.readings[0].intent, facts=facts),)))
+        with pytest.raises(UnknownChoiceError):
+            await service.passages(ANN, answered.question)
+
+    async def test_of_an_old_answer_the_facts_that_are_left_have_their_passages(
+        self, service: Service, responder: Responder, answered: Exchange
+    ) -> None:
+        """A fact that is gone takes no other with it."""
+        old = replace(answered.readings[0], facts=("no-such-fact", *answered.readings[0].facts))
+        await service.answered(ANN, replace(answered, readings=(old,)))
+        found = await service.passages(ANN, answered.question)
+        assert found == responder.passages(answered.readings, answered.language)
