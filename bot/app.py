@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.channels.formatting import plain
 from bot.config import Settings
-from bot.core.models import Answer, DialogueState, Knowledge, Outcome, Question
+from bot.core.models import Answer, DialogueState, Knowledge, Outcome, Problem, Question
 from bot.core.provenance import coverage, fold
 from bot.core.responder import Responder
 from bot.errors import KnowledgeError, SettingsError, StorageError
@@ -25,6 +25,7 @@ from bot.service import Service
 DATABASE = "jolig.sqlite3"
 HISTORY = "history"
 CACHE = "cache"
+SCHEMAS = "schemas"
 NOON = time(12, tzinfo=UTC)
 """The hour of a question that comes with a day only."""
 
@@ -153,8 +154,11 @@ def _expect_language(core: Responder, language: str | None) -> None:
         raise SettingsError(f"the knowledge has no language {language!r}, only {', '.join(core.languages)}")
 
 
-def check(settings: Settings) -> int:
-    """Print every problem of the knowledge and how much of each source is evidence of some fact."""
+def check(settings: Settings, *, quick: bool) -> int:
+    """Print every problem of the knowledge, how much of each source is evidence, and how the evaluation goes.
+
+    The evaluation is left out if `quick` is true; it takes some minutes, as the matcher is fitted several times.
+    """
     from bot.knowledge.checks import problems_of  # noqa: PLC0415 - the other commands do without it
     from bot.knowledge.loader import read  # noqa: PLC0415
 
@@ -169,8 +173,38 @@ def check(settings: Settings) -> int:
         }
         for line in _coverage(loaded.knowledge, reasons):
             print(line)
+    if loaded.knowledge is not None and not problems and not quick:
+        problems = _evaluate(settings)
     print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}")
     return KnowledgeError.exit_code if problems else 0
+
+
+def _evaluate(settings: Settings) -> list[Problem]:
+    """Print how the evaluation goes, and return what keeps the knowledge from being published."""
+    from bot.knowledge import evaluation  # noqa: PLC0415 - the other commands do without it
+
+    core = responder(settings)
+    asked = evaluation.read(settings.knowledge_dir, core.knowledge)
+    if not asked.problems and asked.dialogues:
+        report = evaluation.run(core.knowledge, core, asked, plain)
+        for line in report.lines():
+            print(line)
+        place = f"{evaluation.FOLDER}/{evaluation.THRESHOLDS}"
+        asked.problems += [Problem(place, 1, missed) for missed in report.below()]
+    for problem in asked.problems:
+        print(problem)
+    return asked.problems
+
+
+def schemas(settings: Settings) -> int:
+    """Write the JSON Schema of each kind of knowledge file into the folder `schemas` beside them."""
+    from bot.knowledge.schema import json_schemas  # noqa: PLC0415 - the other commands do without it
+
+    folder = settings.knowledge_dir / SCHEMAS
+    folder.mkdir(exist_ok=True)
+    for name, text in json_schemas().items():
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    return 0
 
 
 def _coverage(whole: Knowledge, reasons: dict[str, dict[str, str]]) -> Iterator[str]:

@@ -82,9 +82,20 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--language", help="the language to answer in where a question does not show one")
     chat.set_defaults(command=_chat)
     _add_ask(commands.add_parser("ask", help="answer one question, or a stream of them"))
-    check = commands.add_parser("check", help="list every problem of the knowledge, and what the facts cover")
+    check = commands.add_parser(
+        "check", help="list every problem of the knowledge, what the facts cover, how the evaluation goes"
+    )
+    check.add_argument("--quick", action="store_true", help="leave out the evaluation, which takes some minutes")
     check.set_defaults(command=_check)
+    schemas = commands.add_parser("schemas", help="write the JSON Schemas of the knowledge files, for editors")
+    schemas.set_defaults(command=_schemas)
     return parser
+
+
+def _schemas(_options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.schemas(config.load())
 
 
 def _add_ask(ask: argparse.ArgumentParser) -> None:
@@ -132,7 +143,7 @@ def _ask(options: argparse.Namespace) -> int:
     return app.ask(settings, question, language=options.language, as_json=options.json, explain=options.explain)
 
 
-def _check(_options: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
     from bot import app, config  # noqa: PLC0415
 
-    return app.check(config.load())
+    return app.check(config.load(), quick=options.quick)

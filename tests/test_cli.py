@@ -245,7 +245,7 @@ def test_an_interrupted_stream_ends_with_its_exit_code_and_no_traceback(data: Pa
         assert process.stderr.read() == b""
 
 
-@pytest.mark.parametrize("arguments", [["ask", "hello"], ["check"], ["chat"]])
+@pytest.mark.parametrize("arguments", [["ask", "hello"], ["check", "--quick"], ["chat"]])
 def test_a_command_whose_reader_has_left_ends_quietly(own_data: Path, arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -288,7 +288,7 @@ def test_a_file_of_settings_in_the_folder_counts(call: Call, tmp_path: Path) -> 
 # --- knowledge ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [["ask", MEETING], ["check"]])
+@pytest.mark.parametrize("command", [["ask", MEETING], ["check", "--quick"]])
 def test_a_knowledge_folder_that_is_missing_is_named(call: Call, tmp_path: Path, command: list[str]) -> None:
     told = call(*command, JOLIG_KNOWLEDGE_DIR=str(tmp_path / "none"))
     assert (told.code, told.out) == (4, "")
@@ -314,7 +314,7 @@ def test_yaml_that_is_broken_is_named_by_file_and_line(call: Call, garden: Garde
 def test_check_lists_yaml_that_is_broken_by_file_and_line(call: Call, garden: Garden) -> None:
     """A parser sees that a bracket is missing one line further on."""
     line = garden.plant("intents/members.yaml", "items: members", "items: [members")
-    told = call("check", **settings_of(garden))
+    told = call("check", "--quick", **settings_of(garden))
     assert (told.code, told.err) == (4, "")
     assert f"intents/members.yaml:{line + 1}: not valid YAML" in told.out
 
@@ -336,13 +336,13 @@ def test_a_seed_that_is_missing_is_named(call: Call, garden: Garden) -> None:
 def test_check_lists_a_seed_that_is_missing(call: Call, garden: Garden) -> None:
     (seed,) = garden.seeds.glob("*.txt")
     seed.unlink()
-    told = call("check", **settings_of(garden))
+    told = call("check", "--quick", **settings_of(garden))
     assert told.code == 4
     assert re.search(rf"(?m)^sources\.yaml:\d+: {re.escape(seed.name)} cannot be read", told.out)
 
 
 def test_check_finds_no_problem_and_all_of_each_source_in_the_shipped_knowledge(call: Call) -> None:
-    told = call("check")
+    told = call("check", "--quick")
     assert (told.code, told.err) == (0, "")
     *sources, problems = told.out.splitlines()
     assert problems == "0 problems"
@@ -353,7 +353,7 @@ def test_check_finds_no_problem_and_all_of_each_source_in_the_shipped_knowledge(
 def test_check_lists_each_problem_by_file_and_line_and_counts_them(call: Call, garden: Garden) -> None:
     first = garden.plant("facts/group.yaml", "value: {number: 11}", "value: {number: 12}")
     second = garden.plant("facts/meeting.yaml", "value: {entity: kachreti}", "value: {entity: baku}")
-    told = call("check", **settings_of(garden))
+    told = call("check", "--quick", **settings_of(garden))
     assert told.code == 4
     assert re.search(rf"(?m)^facts/group\.yaml:{first}: .*12", told.out)
     assert re.search(rf"(?m)^facts/meeting\.yaml:{second}: .*baku", told.out)
@@ -364,7 +364,7 @@ def test_check_shows_a_sentence_that_no_fact_stands_on(call: Call, garden: Garde
     """A source that grew is refused for its hash, and the new sentence is listed as not covered."""
     (seed,) = garden.seeds.glob("*.txt")
     seed.write_text(seed.read_text(encoding="utf-8") + "\nNobody knows this yet.\n", encoding="utf-8")
-    told = call("check", **settings_of(garden))
+    told = call("check", "--quick", **settings_of(garden))
     assert told.code == 4
     assert "100.0 %" not in told.out
     assert re.search(r"(?m)^ +\d+ %  .*Nobody knows this yet\.", told.out)

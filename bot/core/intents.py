@@ -601,17 +601,18 @@ class Matcher:
         self._threshold = threshold
 
     @classmethod
-    def fit(cls, utterances: Sequence[str], labels: Sequence[str]) -> Self:
+    def fit(cls, utterances: Sequence[str], labels: Sequence[str], *, calibrated: bool = True) -> Self:
         """Learn from example utterances and the label of each; the same examples give the same matcher.
 
-        Takes seconds for some thousands of utterances. Raises KnowledgeError if no utterance holds a word.
+        Takes seconds for some thousands of utterances, half of them where only the order of the candidates matters and
+        the confidence need not be `calibrated`. Raises KnowledgeError if no utterance holds a word.
         """
         names = sorted(set(labels))
         numbers = {name: number for number, name in enumerate(names)}
         examples = _Examples.of(utterances, [numbers[label] for label in labels])
         if not examples.texts:
             raise KnowledgeError("no intent has an example utterance with a word in it")
-        held_out = examples.held_out(count=len(names))
+        held_out = examples.held_out(count=len(names)) if calibrated else _HeldOut.of(())
         weights = held_out.weights()
         return cls(
             judge=examples.judge(np.full(len(examples.texts), fill_value=True), count=len(names)),

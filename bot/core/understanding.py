@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core import dialogue
 from bot.core.entities import EntityIndex, Mention, mask
@@ -85,9 +85,9 @@ class Understanding:
         if leaning:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
         ranking = self._rank(masked, language)
-        decision = self._decide(ranking)
+        decision = self._named(self._decide(ranking), mentions)
         if mentions and not words_that_ask(words, language):
-            fits = words and decision.kind is Kind.ANSWER and self._fits(decision, mentions)
+            fits = words and decision.kind is Kind.ANSWER and self._fits(decision.intents[0], mentions)
             return Request(text, mentions, decision if fits else self._bare(mentions))
         vague = not mentions and not dialogue.content(words, language) and ranking.similarity < SAME
         if vague and (len(words) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
@@ -101,10 +101,17 @@ class Understanding:
     def _decide(self, ranking: Ranking) -> Decision:
         return decide(ranking, self._matcher.threshold, self._asides)
 
-    def _fits(self, decision: Decision, mentions: Sequence[Mention]) -> bool:
+    def _named(self, decision: Decision, mentions: Sequence[Mention]) -> Decision:
+        """Return the answer to the one of several close readings that is about what a text names, if only one is."""
+        fitting = [name for name in decision.intents if self._fits(name, mentions)]
+        if decision.kind is Kind.CLARIFY and len(fitting) == 1 and len(decision.intents) > 1:
+            return replace(decision, kind=Kind.ANSWER, intents=(fitting[0],))
+        return decision
+
+    def _fits(self, intent: str, mentions: Sequence[Mention]) -> bool:
         """Return whether an intent is about what a text names."""
-        intent = self._knowledge.intents[decision.intents[0]]
-        return any(mention.kind == intent.slot or set(mention.entities) & set(intent.about) for mention in mentions)
+        slot, about = self._knowledge.intents[intent].slot, set(self._knowledge.intents[intent].about)
+        return any(mention.kind == slot or set(mention.entities) & about for mention in mentions)
 
     def _of_the_same(
         self,

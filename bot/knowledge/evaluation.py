@@ -20,8 +20,10 @@ from bot.knowledge.schema import ConversationEntry, ThresholdsEntry, TurnEntry
 FOLDER = "evaluation"
 THRESHOLDS = "thresholds.yaml"
 FOLDS = 5
-CLOSE = 3
-"""Examples of one intent that, left out, would be taken for another intent, from which the two lie too close."""
+CLOSE = 5
+"""Examples of two intents that, left out, would be taken for the other one, from which the two lie too close."""
+SHOWN = 30
+"""Pairs of close intents that a report names, the closest first."""
 Speaker = Callable[[Answer], str]
 
 
@@ -101,6 +103,21 @@ class Report:
         pairs = Counter((first, second) for first, second in named)
         close = [(count, first, second) for (first, second), count in pairs.items() if count >= CLOSE]
         return sorted(close, reverse=True)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report, a line each."""
+        for groups in (self.by_language(), self.by_outcome()):
+            for name, results in groups.items():
+                right = sum(result.failure is None for result in results)
+                yield f"evaluation, {name}: {right} of {len(results)} right ({right / len(results):.1%})"
+        yield from (str(result.failure) for result in self.results if result.failure)
+        won = self.examples - len(self.confusions)
+        yield f"examples that the others of their intent would win without them: {won} of {self.examples}"
+        for count, first, second in self.close_pairs()[:SHOWN]:
+            yield f"{first} and {second} lie close: {count} examples would be taken for the other"
+            pair = {first, second}
+            lost = [each.utterance for each in self.confusions if {each.intent, each.taken_for} == pair]
+            yield from (f"  {utterance}" for utterance in lost[:CLOSE])
 
     def below(self) -> Iterator[str]:
         """Yield each threshold that is missed."""
@@ -259,7 +276,7 @@ def confusions(texts: Sequence[str], labels: Sequence[str]) -> Iterator[Confusio
     """Yield each example that a matcher fitted to the others takes for another intent."""
     for fold in range(FOLDS):
         kept = [place for place in range(len(texts)) if place % FOLDS != fold]
-        matcher = Matcher.fit([texts[place] for place in kept], [labels[place] for place in kept])
+        matcher = Matcher.fit([texts[place] for place in kept], [labels[place] for place in kept], calibrated=False)
         for place in range(fold, len(texts), FOLDS):
             candidates = matcher.rank(texts[place]).candidates
             if candidates and candidates[0].label != labels[place]:

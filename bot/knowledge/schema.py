@@ -1,9 +1,10 @@
 """What the YAML files of a knowledge folder may hold."""
 
 import datetime
-from typing import Annotated, Self
+import json
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
 
 from bot.core.models import Outcome
 
@@ -149,14 +150,15 @@ def _as_list(value: object) -> object:
 
 
 OneOrMore = BeforeValidator(_as_list)
+_TEXTS = WithJsonSchema({"type": ["string", "array", "null"], "items": {"type": "string"}})
 
 
 class TurnEntry(Entry):
     """A question of the evaluation and what its answer must be."""
 
     question: Annotated[str, Field(min_length=1)]
-    intents: Annotated[list[Id], OneOrMore] = Field(default=[], alias="intent")
-    outcomes: Annotated[list[Outcome], OneOrMore] = Field(default=[], alias="outcome")
+    intents: Annotated[list[Id], OneOrMore, _TEXTS] = Field(default=[], alias="intent")
+    outcomes: Annotated[list[Outcome], OneOrMore, _TEXTS] = Field(default=[], alias="outcome")
     both: Annotated[list[Id], Field(max_length=3)] = []
     says: list[Text] = []
     never: list[Text] = []
@@ -183,3 +185,22 @@ class ThresholdsEntry(Entry):
     """The questions that each language has."""
     examples: Annotated[float, Field(ge=0, le=1)] = 0.0
     """The share of the examples that the others of their intent would win without them."""
+
+
+_FILES: dict[str, Any] = {
+    "bot": BotEntry,
+    "sources": list[SourceEntry],
+    "synonyms": list[SynonymEntry],
+    "entities": list[EntityEntry],
+    "facts": list[FactEntry],
+    "intent": IntentEntry,
+    "evaluation": list[TurnEntry | ConversationEntry],
+    "thresholds": ThresholdsEntry,
+}
+
+
+def json_schemas() -> dict[str, str]:
+    """Return the JSON Schema of each kind of file by its name, as text: editors check and complete by it."""
+    schemas = {name: TypeAdapter(form).json_schema() for name, form in _FILES.items()}
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {name: json.dumps(dialect | schema, ensure_ascii=False, indent=2) + "\n" for name, schema in schemas.items()}

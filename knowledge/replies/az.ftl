@@ -5,9 +5,9 @@
 ## The group
 
 about-group =
-    { $short } – “{ $full }”. Mənbəyə görə, qrup { $count } nəfərdən ibarətdir: { $composition }.
+    { $short } – { $full }. Mənbəyə görə, qrup { $count } nəfərdən ibarətdir: { $composition }.
 
-    Haqqında məlumat verilən son görüşün məqsədi: { $purpose }.
+    Haqqında məlumat verilən son görüşdə qrup { $purpose } üçün toplaşıb.
 group-name =
     Mənbədə tam ad “{ $full }”, qısa ad isə “{ $short }” kimi verilir. Qısa addakı hərflərin nəyi bildirdiyi deyilmir.
 group-independence =
@@ -17,44 +17,43 @@ members =
 member-count =
     { $count }. Mənbəyə görə, qrup { $count } nəfərdən ibarətdir: { $composition }.
 member =
-    { $person } mənbədə bu qrupun üzvləri sırasında göstərilir: “{ $full }”.
-    .unknown = Mənbələrdə qrupun üzvləri arasında bu ad çəkilmir: { $person }.
+    { $person } mənbədə “{ $full }” adlı qrupun üzvləri sırasında göstərilir.
+    .unknown = Mənbələrdə qrupun üzvləri sırasında bu ad çəkilmir: { $person }.
     .which = Kimi nəzərdə tutursunuz? Üzv kimi bu şəxslərin adları çəkilir:
 conviction =
     { $by } bu qənaətini vurğulayıb: { $conviction }. Bu, mənbənin çatdırdığına görə, qrupun öz mövqeyidir.
 aims =
-    Adına görə, { $short } belə bir qrupdur: “{ $full }”.
+    Öz adına görə, { $short } – { $full }.
 
-    Son görüşünün məqsədi: { $purpose }. Qrup həmçinin təmaslarını intensivləşdirməyi qərara alıb; bunun məqsədi:
-    { $ends }.
+    Qrup son dəfə { $purpose } üçün toplaşıb. O həmçinin { $ends } üçün təmaslarını intensivləşdirməyi qərara alıb.
 membership-term =
-    Mənbədə göstərilən tarix: { $end }. İfadə aydın deyil: həmin vaxtadək qrup, ingiliscə mətnin sözləri ilə,
-    “{ $words }”. Mənbə bunu əlavə izah etmir.
+    Mənbədə göstərilən tarix: { $end }. İfadə aydın deyil: ingiliscə mətndə qrup haqqında həmin tarixədək “{ $words }”
+    deyilir. Mənbə bunu əlavə izah etmir.
 next-steps =
     Mənbəyə görə, qrup { $steps } müəyyənləşdirib. Bu addımlar sadalanmır.
 contacts =
-    Qrup bu tərəflərlə təmaslarını intensivləşdirməyi qərara alıb: { $partners }. Məqsəd: { $ends }.
+    Qrup { $partners } ilə təmaslarını intensivləşdirməyi qərara alıb. Məqsəd – { $ends }.
 media-civil-society =
-    Mənbəyə görə, qrup { $partners } ilə işləməyə davam edəcək. Məqsəd: { $ends }.
+    Mənbəyə görə, qrup { $ends } üçün { $partners } ilə işləməyə davam edəcək.
 
 ## The meetings
 
 last-meeting =
     Mənbələrdə haqqında məlumat verilən son görüş { $days } tarixlərində { $place-locative } ({ $country }) keçirilib.
-    Görüşün məqsədi: { $purpose }.
+    Qrup { $purpose } üçün toplaşıb.
 meeting-place =
     Qrupun görüşü { $place-locative } ({ $country }) keçirilib.
 meeting-date =
     Qrupun görüşü { $days } tarixlərində { $place-locative } keçirilib.
 meeting-purpose =
-    { $place-locative } keçirilən görüşün məqsədi: { $purpose }.
+    Qrup { $place-locative } { $purpose } üçün toplaşıb.
 meeting-participants =
-    Mənbəyə görə, { $group } { $days } tarixlərində { $place-locative } toplaşıb; görüşdə { $guests } iştirak edib.
+    Mənbəyə görə, { $group } { $days } tarixlərində { $place-locative } toplaşıb; görüşdə { $guests } iştirak ediblər.
     Üzvlərdən kimlərin orada olduğu deyilmir.
 meeting-discussion =
     Mənbəyə görə, { $place-locative } keçirilən görüşün iştirakçıları { $efforts } müzakirə ediblər.
 
-    Onlar { $danger } etiraf ediblər, qrup isə { $assessed } qiymətləndirib.
+    Onlar { $danger } qəbul ediblər, qrup isə { $assessed } qiymətləndirib.
 meetings =
     Mənbələr bu görüşlər barədə məlumat verir: hesabatla bağlı advokasiya görüşləri – { $bakuplace-locative }
     ({ $bakuday }) və { $yerevanplace-locative } ({ $yerevanday }), hər ikisi il göstərilmədən; qrupun öz görüşü –
@@ -64,16 +63,16 @@ call-on-leaders =
 governments-efforts =
     İştirakçılar { $efforts } müzakirə ediblər. Onlar hər iki ölkənin rəhbərliyini { $call } çağırıblar.
 efforts-supporters =
-    Mənbəyə görə, iki hökumətin səylərini dəstəkləyənlər: { $supporters }. Onların adları çəkilmir.
+    Mənbəyə görə, iki hökumətin səylərini { $supporters } dəstəkləyir. Onların adları çəkilmir.
 ukraine-war =
-    İştirakçılar { $danger } etiraf ediblər; bunun { $implications } nəticələri var. Onlar { $hope } ümid ediblər.
+    İştirakçılar { $danger } qəbul ediblər; bunun { $implications } nəticələri var. Onlar { $hope } ümid ediblər.
 
 ## The report
 
 report =
     Qrupun hesabatı “{ $title }” adlanır. Hesabat { $day } tarixində dərc olunub.
 
-    Qrup özü hesabata “{ $reception }” reaksiya verildiyini qeyd edib. Tədbirlərin nədən ibarət olduğu mənbələrdə
+    Qrupun özü hesabata “{ $reception }” reaksiya verildiyini qeyd edib. Tədbirlərin nədən ibarət olduğu mənbələrdə
     deyilmir.
 report-title =
     Hesabat “{ $title }” adlanır.
@@ -86,7 +85,7 @@ report-year =
     edilmir.
 report-reception =
     Qrup “{ $title }” adlı hesabatına { $where } “{ $reception }” reaksiya verildiyini qeyd edib. Bu, qrupun öz
-    qiymətləndirməsidir; mənbələrdə başqası yoxdur.
+    qiymətləndirməsidir; mənbələrdə başqa qiymətləndirmə yoxdur.
 advocacy-meetings =
     Hesabatla bağlı advokasiya görüşləri { $bakuplace-locative } { $bakuday }, { $yerevanplace-locative } isə
     { $yerevanday } tarixində keçirilib. Mənbədə bu tarixlərin yanında il göstərilmir.
@@ -99,7 +98,7 @@ advocacy-meeting =
 
 links-europe =
     { $place-locative } keçirilən görüşün iştirakçıları { $reason } { $organisation-dative } təşəkkür ediblər. Görüşdə
-    { $guests } iştirak edib.
+    { $guests } iştirak ediblər.
 eu-support =
     { $place-locative } keçirilən görüşün iştirakçıları { $reason } { $organisation-dative } təşəkkür ediblər. Bu
     dəstəyin nədən ibarət olduğu mənbələrdə deyilmir.
@@ -131,19 +130,19 @@ turan =
 nationality =
     Mənbələrdə üzvlərdən kimin erməni, kimin azərbaycanlı olduğu və hərəsindən neçə nəfər olduğu göstərilmir. Mən bunu
     adlara görə təxmin etmirəm.
-    .person = Mənbələrdə bu şəxsin haradan olduğu deyilmir: { $person }. Mən bunu ada görə təxmin etmirəm.
+    .person = Mənbələrdə { $person } haqqında haradan olduğu deyilmir, mən isə bunu ada görə təxmin etmirəm.
 biography =
     Mənbələrdə üzvlərin işi, təhsili, yaşı, məvacibi, yaşayış yeri və şəxsi həyatı barədə heç nə deyilmir. Yalnız
     adları verilir.
     .person =
-        Mənbələrdə { $person } haqqında yalnız ad və bu adın nə ilə bağlı çəkildiyi var: iş, təhsil, yaş, məvacib,
-        yaşayış yeri və şəxsi həyat barədə heç nə deyilmir.
+        Mənbələrdə { $person } haqqında yalnız adı və bu adın nə ilə bağlı çəkildiyi göstərilir: işi, təhsili, yaşı,
+        məvacibi, yaşayış yeri və şəxsi həyatı barədə heç nə deyilmir.
 chair =
-    Mənbələrdə qrupa və ya onun görüşlərinə kimin sədrlik etdiyi, rəhbərlik etdiyi və ya moderatorluq etdiyi deyilmir.
+    Mənbələrdə qrupa və ya onun görüşlərinə kimin sədrlik, rəhbərlik və ya moderatorluq etdiyi deyilmir.
 attendance =
     Mənbələrdə üzvlərdən kimin görüşdə olduğu, kimin olmadığı deyilmir. Yalnız qrupun toplaşdığı bildirilir.
     .person =
-        Mənbələrdə { $person } adlı şəxsin görüşdə olub-olmadığı deyilmir. Yalnız qrupun toplaşdığı bildirilir.
+        Mənbələrdə { $person } haqqında görüşdə olub-olmadığı deyilmir. Yalnız qrupun toplaşdığı bildirilir.
 measures-content =
     Mənbələrdə hesabatın adı verilir, lakin ondakı tədbirlərin heç birinin nədən ibarət olduğu deyilmir.
 report-authors =
@@ -157,13 +156,14 @@ funding =
     Mənbələrdə pul barədə heç nə deyilmir: nə qrupu kimin maliyyələşdirdiyi, nə məbləğ, nə də pulun təyinatı
     göstərilir.
 contact-details =
-    Mənbələrdə ünvan, telefon nömrəsi, sayt, qrupa qoşulmaq və ya onunla əlaqə saxlamaq yolu göstərilmir.
+    Mənbələrdə nə ünvan, nə telefon nömrəsi, nə sayt, nə də qrupa qoşulmağın və ya onunla əlaqə saxlamağın yolu
+    göstərilir.
 later-events =
     Məndəki ən yeni mənbə { $as_of } tarixlidir. Ondan sonra nələrin baş verdiyi barədə orada heç nə deyilmir.
 next-meeting =
     Mənbələrdə başqa görüş elan edilmir. Məndəki ən yeni mənbə { $as_of } tarixlidir.
 earlier-meetings =
-    Mənbələrdə qrupun əvvəlki görüşləri və nə qədər tez-tez görüşdüyü barədə məlumat yoxdur.
+    Mənbələrdə qrupun əvvəlki görüşləri və hansı tezliklə görüşdüyü barədə məlumat yoxdur.
 origin =
     Mənbələrdə qrupun nə vaxt, harada və kim tərəfindən yaradıldığı deyilmir.
 legal-status =
@@ -184,7 +184,7 @@ conflict-background =
     rolu.
 quotes-of-persons =
     Mənbələrdə heç bir ayrıca şəxsdən sitat gətirilmir. Bildirilənlər qrupa və ya bütövlükdə iştirakçılara aid edilir.
-    .person = Mənbələrdə { $person } tərəfindən deyilmiş heç bir söz sitat gətirilmir.
+    .person = Mənbələrdə { $person } tərəfindən söylənmiş heç bir sitat yoxdur.
 
 ## Small talk
 
@@ -204,7 +204,7 @@ help =
     adlanır. Yalnız mənbələr əsasında cavab verirəm; /passage əmri ilə onların dəqiq sözlərini görə bilərsiniz.
     Əmrlər:
 bot-identity =
-    Mən proqramam: insan deyiləm, { $bot } qrupuna da aid deyiləm. Yalnız dərc olunmuş mənbələr əsasında cavab verirəm
+    Mən proqramam: insan deyiləm, { $bot } qrupunun bir hissəsi də deyiləm. Yalnız dərc olunmuş mənbələr əsasında cavab verirəm
     və özümdən heç nə əlavə etmirəm.
 languages =
     Bu dilləri başa düşürəm və bu dillərdə cavab verirəm. Sualınızdan dil bilinməyəndə istifadə ediləcək dili seçin:
@@ -251,7 +251,7 @@ not-mentioned =
 not-connected =
     Mənbələrdə bununla əlaqələndirilmir: { $given }.
 not-that-number =
-    Mənbələrdə burada belə rəqəm göstərilmir: { $given }.
+    Mənbələrdə bununla bağlı belə rəqəm göstərilmir: { $given }.
 not-that-date =
     Mənbələrdə bununla bağlı belə tarix göstərilmir: { $given }.
 term-passed =
