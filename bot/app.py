@@ -1,6 +1,5 @@
 """The composition root: the only place that builds things and shuts them down."""
 
-import asyncio
 import io
 import json
 import logging
@@ -9,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -18,9 +17,12 @@ from bot.config import Settings
 from bot.core.models import Answer, DialogueState, Knowledge, Outcome, Problem, Question
 from bot.core.provenance import coverage, fold
 from bot.core.responder import Responder
-from bot.errors import KnowledgeError, SettingsError, StorageError
+from bot.errors import KnowledgeError, SettingsError, StorageError, UsageError
 from bot.knowledge import cache
 from bot.service import Service
+
+if TYPE_CHECKING:
+    import asyncio
 
 DATABASE = "jolig.sqlite3"
 HISTORY = "history"
@@ -144,9 +146,10 @@ def _as_json(name: str | int | None, question: str, answer: Answer) -> dict[str,
 
 def _language(core: Responder, language: str | None, settings: Settings) -> str | None:
     """Return the language to answer in where a question shows none, if one is wished for."""
-    wanted = language or settings.language
-    _expect_language(core, wanted)
-    return wanted
+    if language is not None and language not in core.languages:
+        raise UsageError(f"the knowledge has no language {language!r}, only {', '.join(core.languages)}")
+    _expect_language(core, settings.language)
+    return language or settings.language
 
 
 def _expect_language(core: Responder, language: str | None) -> None:
@@ -227,6 +230,8 @@ def _coverage(whole: Knowledge, reasons: dict[str, dict[str, str]]) -> Iterator[
 
 def chat(settings: Settings, *, language: str | None = None) -> int:
     """Converse in the terminal."""
+    import asyncio  # noqa: PLC0415 - `ask` starts without it
+
     _log_to_stderr(settings)
     core = responder(settings)
     asyncio.run(_chat(settings, core, _language(core, language, settings) or core.languages[0]))
@@ -244,6 +249,8 @@ def serve(settings: Settings, *, test_environment: bool) -> int:
     """Serve Telegram until a signal ends it."""
     if settings.telegram_token is None:
         raise SettingsError("JOLIG_TELEGRAM_TOKEN is not set")
+    import asyncio  # noqa: PLC0415 - `ask` starts without it
+
     _log_to_stderr(settings)
     asyncio.run(_serve(settings, responder(settings), test_environment=test_environment))
     return 0
@@ -273,7 +280,9 @@ async def _service(settings: Settings, core: Responder) -> AsyncIterator[Service
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[asyncio.Event]:
+def _stopped_by_signals() -> Iterator["asyncio.Event"]:
+    import asyncio  # noqa: PLC0415 - `ask` starts without it
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

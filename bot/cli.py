@@ -136,6 +136,8 @@ def _ask(options: argparse.Namespace) -> int:
 
     if options.jsonl == bool(options.question):
         raise UsageError("ask takes either a question or --jsonl with questions on standard input")
+    if options.jsonl and (options.json or options.explain):
+        raise UsageError("--jsonl has a form of its own: leave out --json and --explain")
     settings = config.load()
     if options.jsonl:
         return app.ask_all(settings, sys.stdin.buffer, sys.stdout.buffer, language=options.language)

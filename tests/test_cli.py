@@ -169,10 +169,28 @@ def test_ask_reads_arguments_that_are_not_utf_8(call: Call) -> None:
 
 def test_ask_answers_in_a_language_of_the_knowledge_only(call: Call) -> None:
     assert call("ask", MEETING, "--language", "en").code == 0
-    told = call("ask", MEETING, "--language", "xx")
-    assert told.code == 3
+    assert call("ask", MEETING, JOLIG_LANGUAGE="en").code == 0
+
+
+@pytest.mark.parametrize("arguments", [["ask", MEETING], ["ask", "--json", MEETING], ["ask", "--jsonl"], ["chat"]])
+def test_an_unknown_language_on_the_command_line_is_a_wrong_command_line(data: Path, arguments: list[str]) -> None:
+    told = run(*arguments, "--language", "xx", data=data, typed=QUESTION)
+    assert (told.code, told.out) == (2, "")
     assert "'xx'" in told.complaint
-    assert told.out == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["--language", "en"]])
+def test_an_unknown_language_in_the_settings_is_a_wrong_setting(call: Call, arguments: list[str]) -> None:
+    told = call("ask", MEETING, *arguments, JOLIG_LANGUAGE="xx")
+    assert (told.code, told.out) == (3, "")
+    assert "'xx'" in told.complaint
+
+
+@pytest.mark.parametrize("options", [["--json"], ["--explain"], ["--json", "--explain"]])
+def test_a_stream_takes_no_form_of_a_single_answer(call: Call, options: list[str]) -> None:
+    told = call("ask", "--jsonl", *options)
+    assert (told.code, told.out) == (2, "")
+    assert "--jsonl" in told.complaint
 
 
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", "--json"], ["ask", "--jsonl", "who?"]])

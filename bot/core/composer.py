@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 
 from babel import Locale
 from babel.numbers import format_percent
 
 from bot.core import replies
-from bot.core.entities import EntityIndex, Mention
+from bot.core.entities import Mention
 from bot.core.models import (
     Answer,
     Block,
@@ -28,7 +27,7 @@ from bot.core.models import (
     Reading,
     UnknownChoiceError,
 )
-from bot.core.premises import Contradiction, contradictions
+from bot.core.premises import Contradiction, called, contradictions
 from bot.core.replies import Replies, listed
 from bot.core.understanding import Request
 
@@ -70,8 +69,10 @@ class Part:
 class Composer:
     """Composes the part of an answer that each request gets, and joins them."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, connected: Mapping[str, Collection[str]]) -> None:
+        """Take a knowledge folder, and by fact the entities that it is about, states, or names in its evidence."""
         self._knowledge = knowledge
+        self._connected = connected
         common = {
             language: {"bot": knowledge.name, "as_of": replies.day(knowledge.as_of, language)}
             for language in knowledge.languages
@@ -124,7 +125,18 @@ class Composer:
             return [self._about(intent, request, mention, occasion) for mention in slotted]
         if intent.slot_required:
             return [self._which(intent, request, occasion.language)]
-        return [self._stated(intent, request, occasion)]
+        taken = [self._knowledge.intents[name] for name in intent.premises]
+        wrong = [other for other in taken if self._contradicted(other, request, occasion.language)]
+        return [self._stated(each, request, occasion) for each in (*wrong, intent)]
+
+    def _contradicted(self, intent: Intent, request: Request, language: str) -> bool:
+        """Return whether a question takes a number or a day for granted against the facts of an intent."""
+        facts = self._facts(intent)
+        return bool(
+            contradictions(
+                request.text, (), facts, language=language, entities=self._knowledge.entities, connected=(), known=facts
+            )
+        )
 
     def _about(self, intent: Intent, request: Request, mention: Mention, occasion: Occasion) -> Part:
         """Return what an intent says about one entity, or why it cannot."""
@@ -144,12 +156,13 @@ class Composer:
     def _stated(self, intent: Intent, request: Request, occasion: Occasion, entity: str | None = None) -> Part:
         """Return what an intent says, after what it has to correct in the question."""
         language, facts = occasion.language, self._facts(intent)
-        if intent.outcome is Outcome.ANSWER and (strange := self._strange(intent, request, facts)):
+        if strange := self._strange(intent, request, facts, language):
             return self._not_mentioned(intent, request, strange, language)
         attribute = intent.slot if entity and self._has(intent, intent.slot, language) else None
         text = self._replies.paragraphs(intent.reply, language, attribute, **self._arguments(intent, entity, language))
+        aside = intent.outcome in {Outcome.SMALL_TALK, Outcome.OUT_OF_SCOPE}
         blocks: tuple[Block, ...] = (
-            *self._corrections(intent, request, facts, language),
+            *(() if aside else self._corrections(intent, request, facts, language)),
             text[0],
             *self._items(intent, language),
             *text[1:],
@@ -158,7 +171,7 @@ class Composer:
         reading = replace(_reading(request, intent, entity), facts=tuple(fact.id for fact in facts))
         return Part(intent.outcome, blocks, reading, self._choices(intent.suggests, language))
 
-    def _strange(self, intent: Intent, request: Request, facts: Sequence[Fact]) -> list[str]:
+    def _strange(self, intent: Intent, request: Request, facts: Sequence[Fact], language: str) -> list[str]:
         """Return the names in a question that no source has, and that no fact of the answer stands in place of.
 
         "The Paris meeting" is corrected by the meeting's place; what the group thinks of a town is not told at all.
@@ -166,13 +179,15 @@ class Composer:
         kinds = {self._knowledge.entities[name].kind for fact in facts for name in _entities_of(fact)}
         others = [mention for mention in request.mentions if mention.kind not in {intent.slot, *kinds}]
         absent = [mention for mention in others if all(self._knowledge.entities[n].absent for n in mention.entities)]
-        return [mention.text for mention in absent]
+        if intent.outcome not in {Outcome.ANSWER, Outcome.NOT_DOCUMENTED}:
+            return []
+        return [called(mention, self._knowledge.entities, language) for mention in absent]
 
     def _not_mentioned(self, intent: Intent, request: Request, names: Sequence[str], language: str) -> Part:
         """Return that no source has some names, and what is told nearest."""
         blocks = self._replies.paragraphs("not-mentioned", language, None, given=listed(names, language))
-        choices = self._choices((intent.id, *intent.suggests), language)
-        return Part(Outcome.NOT_DOCUMENTED, blocks, replace(_reading(request), intent=None), choices)
+        nearest = (intent.id, *intent.suggests) if intent.outcome is Outcome.ANSWER else intent.suggests
+        return Part(Outcome.NOT_DOCUMENTED, blocks, _reading(request), self._choices(nearest, language))
 
     def _arguments(self, intent: Intent, entity: str | None, language: str) -> dict[str, object]:
         values: dict[str, object] = {}
@@ -268,18 +283,6 @@ class Composer:
             for day in days
             for paragraph in self._replies.paragraphs("term-passed", occasion.language, None, end=day)
         )
-
-    @cached_property
-    def _connected(self) -> Mapping[str, frozenset[str]]:
-        """The entities that each fact is about, states, or names in its evidence."""
-        index = EntityIndex(self._knowledge.entities, frozenset())
-        entities = self._knowledge.entities.values()
-        # What the bot is about stands behind every fact.
-        main = {entity.id for entity in entities if self._knowledge.name in entity.names.values()}
-        return {
-            fact.id: frozenset(main | _all_entities(fact, index, self._knowledge))
-            for fact in self._knowledge.facts.values()
-        }
 
     def _facts(self, intent: Intent) -> list[Fact]:
         return [self._knowledge.facts[name] for name in dict.fromkeys(intent.facts.values())]
@@ -417,16 +420,6 @@ def _reading(request: Request, intent: Intent | None = None, entity: str | None 
 
 def _entities_of(fact: Fact) -> tuple[str, ...]:
     return fact.value.entities if isinstance(fact.value, EntitiesValue) else ()
-
-
-def _all_entities(fact: Fact, index: EntityIndex, knowledge: Knowledge) -> set[str]:
-    mentions = [
-        mention
-        for passage in fact.evidence
-        for mention in index.exact(passage.quote, knowledge.sources[passage.source].language)
-    ]
-    named = {name for mention in mentions for name in mention.entities}
-    return named | {*_entities_of(fact), fact.subject} | ({fact.attributed_to} if fact.attributed_to else set())
 
 
 def _widest(passages: Iterable[Evidence]) -> list[Evidence]:

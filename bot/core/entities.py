@@ -7,19 +7,21 @@ that the knowledge does not have, not the nearest one that it does.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.core.lexicon import LEXICONS, lexicon
+from bot.core.lexicon import lexicon
 from bot.core.models import Entity
 from bot.core.text import normalise, plain, romanise
 
 PERSON = "person"
 _WORD = re.compile(r"[^\W_]+(?:[՛՜՞][^\W_]+)*")
+_INITIAL = re.compile(r"[^\W\d_]\.?\s*")
 _GAP_IN_A_NAME = re.compile(r"[ \t\u00a0]*")
 _SUFFIX_MARK = re.compile(r"['’ʼ`\-]")
 _SURNAME_ENDINGS = (
@@ -108,37 +110,30 @@ def words_of(text: str) -> tuple[str, ...]:
 class EntityIndex:
     """Finds mentions of entities in a text.
 
-    `vocabulary` holds the words that questions are made of; they are never taken for a misspelt name.
+    `vocabularies` holds the words that questions in each language are made of, as they are typed; none is taken for a
+    misspelt name.
     """
 
-    def __init__(self, entities: Mapping[str, Entity], vocabulary: frozenset[str]) -> None:
+    def __init__(
+        self, entities: Mapping[str, Entity], vocabularies: Mapping[str, Collection[str]] | None = None
+    ) -> None:
         self._entities = entities
-        closed = frozenset().union(*(_closed_words(language) for language in LEXICONS))
-        titles = frozenset().union(*(words.titles for words in LEXICONS.values()))
-        self._words = frozenset(form for word in vocabulary | closed for form in (key(word), plain(word)))
+        familiar = {language: [*words, *_titles(language)] for language, words in (vocabularies or {}).items()}
+        self._familiar_by_letter = {language: _by_letter(words) for language, words in familiar.items()}
+        self._words = frozenset(chain.from_iterable(familiar.values()))
         """Words that are never taken for a misspelt name."""
-        self._familiar = self._words | {key(word) for word in titles}
-        self._familiar_by_letter = _by_letter(self._familiar)
         self._starting: dict[str, list[_Alias]] = defaultdict(list)
         for entity in entities.values():
             for alias in dict.fromkeys(_aliases(entity)):
                 self._starting[alias.words[0]].append(alias)
         starts = self._starting.values()
         self._names = frozenset(word for aliases in starts for alias in aliases for word in alias.words)
-        self._names_by_letter = _by_letter(self._names)
+        self._names_by_letter = _by_letter(sorted(self._names))
+        self._shared_by_letter = _by_letter(sorted(_shared_words(entities.values())))
         self._stems: dict[str, list[str]] = defaultdict(list)
         for name in sorted(self._names):
             for stem in {name, name.rstrip(_VOWELS)}:
                 self._stems[stem].append(name)
-
-    def shared_words(self) -> frozenset[str]:
-        """Return the words of names that are the same in several languages, romanised: they do not tell which it is."""
-        languages: dict[str, set[str]] = defaultdict(set)
-        for entity in self._entities.values():
-            for language, name in _all_names(entity):
-                for word in words_of(name):
-                    languages[word].add(language)
-        return frozenset(word for word, found in languages.items() if len(found) > 1)
 
     def exact(self, text: str, language: str) -> tuple[Mention, ...]:
         """Return the whole names in a text, spelt as the knowledge spells them; they may be inflected."""
@@ -151,11 +146,11 @@ class EntityIndex:
         words, endings = _words(text), lexicon(language).endings
         matches = self._matches(words, [self._near(word.key, endings) for word in words], whole=False)
         mentions = list(self._mentions(text, words, matches, endings))
-        return tuple(_Persons(self, text, words).settle(mentions))
+        return tuple(_Persons(self, text, words, language).settle(mentions))
 
-    def strangers(self, text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    def strangers(self, text: str, mentions: Sequence[Mention], language: str) -> tuple[Mention, ...]:
         """Return each run of words that nothing here knows: they may be a person's name, written carelessly."""
-        runs = _Persons(self, text, _words(text)).runs(mentions)
+        runs = _Persons(self, text, _words(text), language).runs(mentions)
         return tuple(_person(text, run) for run in runs)
 
     def _near(self, word: str, endings: frozenset[str]) -> dict[str, float]:
@@ -217,12 +212,33 @@ class EntityIndex:
             frozenset(match.alias.part for match in group if match.alias.part),
         )
 
-    def unfamiliar(self, word: str) -> bool:
+    def is_name(self, word: str) -> bool:
+        """Return whether a normalised word is one of a name that is the same in several languages, be it misspelt."""
+        written = key(word)
+        shared = self._shared_by_letter.get(written[:1], ())
+        limit = 0 if written in self._words else _typos(written)
+        return process.extractOne(written, shared, scorer=OSA.distance, score_cutoff=limit) is not None
+
+    def strange(self, word: str) -> bool:
+        """Return whether a word, as a key, is none that questions are made of."""
+        return len(word) >= _SHORT and word.isalpha() and word not in self._words
+
+    def unfamiliar(self, word: str, language: str) -> bool:
         """Return whether a word, as a key, is none that questions are made of, not even misspelt."""
-        if len(word) < _SHORT or not word.isalpha() or word in self._familiar:
+        if not self.strange(word):
             return False
-        alike = self._familiar_by_letter.get(word[0], ())
+        alike = self._familiar_by_letter.get(language, {}).get(word[0], ())
         return process.extractOne(word, alike, scorer=OSA.distance, score_cutoff=_typos(word) or 1) is None
+
+    def has_initial(self, entity: str, initial: str) -> bool:
+        """Return whether a person's name begins with a letter, in some language."""
+        names = _all_names(self._entities[entity])
+        return any(name.casefold().startswith(initial.casefold()) for _, name in names)
+
+    def like_a_name(self, text: str) -> bool:
+        """Return whether unknown words look like a name: by capitals, or by the ending of the last."""
+        words = _words(text)
+        return all(word.capitalised for word in words) or (len(words) > 1 and self.surname_like(words[-1].key))
 
     def surname_like(self, word: str) -> bool:
         """Return whether a word, as a key, ends as surnames of the region often do."""
@@ -236,6 +252,7 @@ class _Persons:
     index: EntityIndex
     text: str
     words: Sequence[_Word]
+    language: str
 
     def settle(self, mentions: list[Mention]) -> list[Mention]:
         joined: list[Mention] = []
@@ -244,8 +261,16 @@ class _Persons:
                 joined[-1] = both
             else:
                 joined.append(mention)
-        extended = [self._extend(mention, joined) for mention in joined]
+        extended = [self._extend(self._by_initial(mention), joined) for mention in joined]
         return sorted([*extended, *self._unknown(extended)], key=lambda mention: mention.start)
+
+    def _by_initial(self, mention: Mention) -> Mention:
+        """Return a surname that several persons share as the name of the one whose initial stands beside it."""
+        before = [word for word in self.words if _INITIAL.fullmatch(self.text, word.start, mention.start)]
+        if len(mention.entities) <= 1 or not before:
+            return mention
+        meant = tuple(name for name in mention.entities if self.index.has_initial(name, before[-1].text))
+        return replace(mention, start=before[-1].start, entities=meant) if len(meant) == 1 else mention
 
     def _join(self, left: Mention, right: Mention) -> Mention | None:
         """Return one mention for a given name and a surname that stand side by side."""
@@ -272,10 +297,10 @@ class _Persons:
         return mention
 
     def _strange(self, word: _Word, mention: Mention, *, follows: bool) -> bool:
-        if not self.index.unfamiliar(word.key):
+        if mention.text[:1].isupper() and not self.text.isupper():
+            return word.capitalised and self.index.strange(word.key)
+        if not self.index.unfamiliar(word.key, self.language):
             return False
-        if mention.text[:1].isupper():
-            return word.capitalised
         return self.index.surname_like(word.key) if follows else "surname" in mention.parts
 
     def _unknown(self, mentions: Sequence[Mention]) -> Iterator[Mention]:
@@ -286,7 +311,7 @@ class _Persons:
         """Yield each run of unfamiliar words side by side."""
         run: list[_Word] = []
         for word in self.words:
-            if _inside(word, mentions) or not self.index.unfamiliar(word.key):
+            if _inside(word, mentions) or not self.index.unfamiliar(word.key, self.language):
                 continue
             if run and not self._adjacent(run[-1].end, word.start):
                 yield run
@@ -327,10 +352,25 @@ def _words(text: str) -> list[_Word]:
     return [_Word(match.start(), match.end(), match.group(), key(match.group())) for match in _WORD.finditer(text)]
 
 
+def _titles(language: str) -> list[str]:
+    """Return the titles of a language in the forms that are compared."""
+    return sorted({form for word in lexicon(language).titles for form in (key(word), plain(word))})
+
+
+def _shared_words(entities: Iterable[Entity]) -> set[str]:
+    """Return the words of names that are the same in several languages, as keys."""
+    languages: dict[str, set[str]] = defaultdict(set)
+    for entity in entities:
+        for language, name in _all_names(entity):
+            for word in words_of(name):
+                languages[word].add(language)
+    return {word for word, found in languages.items() if len(found) > 1}
+
+
 def _by_letter(words: Iterable[str]) -> Mapping[str, Sequence[str]]:
     """Return words by their first letter: nearly nobody mistypes that, and it spares most of a search."""
     found: dict[str, list[str]] = defaultdict(list)
-    for word in sorted(filter(None, words)):
+    for word in filter(None, words):
         found[word[0]].append(word)
     return found
 
@@ -368,11 +408,6 @@ def _all_names(entity: Entity) -> Iterator[tuple[str, str]]:
     for language, names in entity.aliases.items():
         for name in names:
             yield language, name
-
-
-def _closed_words(language: str) -> frozenset[str]:
-    words = lexicon(language)
-    return words.stop_words | frozenset(words.aspects)
 
 
 def _inside(word: _Word, mentions: Iterable[Mention]) -> bool:

@@ -44,7 +44,7 @@ _PENALTY = 1.0
 """C of the linear head."""
 _NEAREST = 50
 """Utterances that are aligned with the question."""
-_READ = 30_000
+_READ = 5000
 """Entries of the index that are read for a question, rare n-grams first: it bounds the time in large indexes."""
 _CONTRAST = 1.5
 """Power of the rarity of a word in an alignment."""
@@ -54,7 +54,7 @@ _SIMILAR = 0.7
 """Similarity of two words below which they have nothing to do with each other."""
 _VOTES = np.array([0.4, 0.25, 0.15, 0.1, 0.1])
 """How much the best aligned utterances of a label count, best first."""
-_ALIGNMENT_SHARE = 1.0
+_ALIGNMENT_SHARE = 1.5
 """How much the alignment says beside the head."""
 _SHARPNESS = 5.0
 """How far the votes are apart."""

@@ -2,11 +2,11 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from bot.core.lexicon import retyped
-from bot.core.text import plain, romanise, tokens
+from bot.core.text import tokens
 
 _SCRIPTS: Mapping[str, str] = {"hy": "ARMENIAN", "ka": "GEORGIAN", "ru": "CYRILLIC"}
 """The script of each language that is not written in Latin letters."""
@@ -32,29 +32,33 @@ _FOREIGN: Mapping[str, frozenset[str]] = {
 
 
 def scripts(text: str) -> Counter[str]:
-    """Return how many words of a text are in each script ("LATIN"); a word of several scripts is in none."""
-    words = ["".join(filter(str.isalpha, word)) for word in text[:_SAMPLE].split()]
-    found = ({unicodedata.name(letter, "").partition(" ")[0] for letter in word} for word in words)
-    return Counter(next(iter(names)) for names in found if len(names) == 1)
+    """Return how many words of a text are in each script ("LATIN"), each in that of most of its letters."""
+    found: Counter[str] = Counter()
+    for word in text[:_SAMPLE].split():
+        letters = Counter(unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha())
+        found.update(name for name, _ in letters.most_common(1))
+    return found
 
 
 class LanguageDetector:
     """Tells which of its languages a text is in.
 
-    `vocabularies` holds the words that questions in each language are made of, normalised. `names` are words that
-    tell nothing, as they are the same everywhere, romanised.
+    `vocabularies` holds the words that questions in each language are made of, as they are typed. `is_name` tells of a
+    word whether it is a name: those tell nothing, as they are the same everywhere.
     """
 
-    def __init__(self, vocabularies: Mapping[str, Collection[str]], names: Collection[str]) -> None:
+    def __init__(self, vocabularies: Mapping[str, Collection[str]], is_name: Callable[[str], bool]) -> None:
         self._languages = tuple(vocabularies)
-        self._names = frozenset(names)
-        self._words = {language: _typed(language, words) for language, words in vocabularies.items()}
+        self._is_name = is_name
+        self._words = {language: frozenset(words) for language, words in vocabularies.items()}
         self._beginnings = {
             language: frozenset(word[:_STEM] for word in words if len(word) >= _STEM)
             for language, words in self._words.items()
         }
         letters = {
-            language: frozenset("".join(words)) for language, words in vocabularies.items() if language not in _SCRIPTS
+            language: frozenset(letter for letter in "".join(words) if not letter.isascii())
+            for language, words in vocabularies.items()
+            if language not in _SCRIPTS
         }
         self._letters = {
             language: mine.difference(*(other for name, other in letters.items() if name != language))
@@ -82,7 +86,7 @@ class LanguageDetector:
 
     def _score(self, words: Sequence[str], language: str) -> float:
         letters = self._letters.get(language, frozenset())
-        telling = [retyped(word, language) for word in words if romanise(word) not in self._names]
+        telling = [retyped(word, language) for word in words if not self._is_name(word)]
         return sum(map(partial(self._familiarity, language), telling)) + _LETTER * sum(
             not letters.isdisjoint(word) for word in words
         )
@@ -91,9 +95,3 @@ class LanguageDetector:
         if word in self._words[language]:
             return _WORD
         return _BEGINNING if word[:_STEM] in self._beginnings[language] else 0.0
-
-
-def _typed(language: str, words: Collection[str]) -> frozenset[str]:
-    """Return words as they are typed in Latin letters."""
-    forms = frozenset(map(plain, words)) | frozenset(map(romanise, words))
-    return forms if language in _SCRIPTS else forms | frozenset(words)

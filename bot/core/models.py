@@ -164,6 +164,8 @@ class Intent:
     """The entities that this intent is about: a bare mention of one leads here, and so does "and in …?"."""
     aspects: Mapping[str, str] = field(default_factory=dict)
     """Intent ids by the aspect that a follow-up asks for ("time": "when?")."""
+    premises: tuple[str, ...] = ()
+    """The intents whose facts its questions take for granted: they are told first where a question has them wrong."""
     suggests: tuple[str, ...] = ()
     """The intents to suggest next."""
     command: str | None = None

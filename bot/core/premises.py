@@ -1,10 +1,10 @@
 """What a question takes for granted, held against the facts: a place, a number or a day that they do not have."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.dates import get_month_names
 
@@ -16,7 +16,12 @@ from bot.core.text import normalise
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LAST_DAY = 31
-_NUMBER = re.compile(r"(\d{1,6})(?:st|nd|rd|th)?")
+_STEM, _ENDING = 3, 4
+"""Letters that an inflected month keeps at least, and that it may have more."""
+_NUMBER = re.compile(r"(\d{1,15})[^\W\d_]{0,4}")
+"""A number in figures, perhaps with an ending: "27th", "2023ին"."""
+_THOUSANDS = re.compile(r"\b\d{1,3}(?:[,.\u00a0\u202f ]\d{3})+\b(?![,.]\d)")
+_DECIMAL = re.compile(r"\b\d+[.,]\d+\b")
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b|\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
 
@@ -65,23 +70,33 @@ def contradictions(
     the answer has is held against these.
     """
     given = [
-        *_names(mentions, facts, entities, connected),
+        *_names(mentions, facts, entities, connected, language),
         *_dates(text, facts, language, known),
         *_numbers(text, facts, language),
     ]
     return tuple(dict.fromkeys(given))
 
 
+def called(mention: Mention, entities: Mapping[str, Entity], language: str) -> str:
+    """Return what to call something that a question names: by its name, or as it was written where it has none here."""
+    return entities[mention.entities[0]].names[language] if mention.entities else mention.text
+
+
 def _names(
-    mentions: Iterable[Mention], facts: Collection[Fact], entities: Mapping[str, Entity], connected: Collection[str]
+    mentions: Iterable[Mention],
+    facts: Collection[Fact],
+    entities: Mapping[str, Entity],
+    connected: Collection[str],
+    language: str,
 ) -> Iterator[Contradiction]:
     values = [fact.value for fact in facts]
     kinds = {entities[name].kind for value in values if isinstance(value, EntitiesValue) for name in value.entities}
     for mention in mentions:
+        given = called(mention, entities, language)
         if all(entities[name].absent for name in mention.entities):
-            yield Contradiction("not-mentioned", mention.text)
+            yield Contradiction("not-mentioned", given)
         elif mention.kind in kinds and not set(mention.entities) & set(connected):
-            yield Contradiction("not-connected", mention.text)
+            yield Contradiction("not-connected", given)
 
 
 def _dates(text: str, facts: Collection[Fact], language: str, known: Collection[Fact]) -> Iterator[Contradiction]:
@@ -107,10 +122,11 @@ def _numbers(text: str, facts: Collection[Fact], language: str) -> Iterator[Cont
 
 
 def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:
-    """Yield each number in a question that is not part of a date, as written and as a number."""
-    dates = " ".join(day.text for day in given_dates(text, language)).split()
-    for word in normalise(text).split():
-        if word in dates:
+    """Yield each whole number in a question that is not part of a date, as written and as a number."""
+    words = _words(_DECIMAL.sub(" ", _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text)))
+    dated = frozenset().union(*(places for _, places in _dates_in(words, language)))
+    for place, word in enumerate(words):
+        if place in dated:
             continue
         if match := _NUMBER.fullmatch(word):
             yield word, int(match[1])
@@ -120,21 +136,31 @@ def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:
 
 def given_dates(text: str, language: str) -> tuple[GivenDate, ...]:
     """Return the days, months and years in a question."""
-    found = [_numeric(match) for match in _NUMERIC_DATE.finditer(text)]
-    words = normalise(_NUMERIC_DATE.sub(" ", text)).split()
-    months = _months(language)
+    numeric = [_numeric(match) for match in _NUMERIC_DATE.finditer(text)]
+    return (*numeric, *(day for day, _ in _dates_in(_words(text), language)))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text without its dates in figures."""
+    return normalise(_NUMERIC_DATE.sub(" ", text)).split()
+
+
+def _dates_in(words: Sequence[str], language: str) -> Iterator[tuple[GivenDate, frozenset[int]]]:
+    """Yield the dates in words, each with the places of its words."""
     used: set[int] = set()
     for place, word in enumerate(words):
-        if word in months:
-            places = set(range(max(0, place - 1), min(len(words), place + 3)))
-            day = _around(words, place, places, months[word])
-            # "may" is a month beside a number only.
-            if day.day or day.year or word not in lexicon(language).stop_words:
-                found.append(day)
-                used |= places
-    years = [word for place, word in enumerate(words) if place not in used and _year(word)]
-    found += [GivenDate(word, None, None, int(word)) for word in years]
-    return tuple(found)
+        month = _month(word, language)
+        if month is None:
+            continue
+        day, places = _around(words, place, month[0], language)
+        # An inflected month, and one that is an ordinary word too ("may"), is a month beside a number only.
+        exact = month[1] and word not in lexicon(language).stop_words
+        if exact or day.day or day.year:
+            used |= places
+            yield day, places
+    for place, word in enumerate(words):
+        if place not in used and _year(word):
+            yield GivenDate(word, None, None, _number(word)), frozenset({place})
 
 
 def _numeric(match: re.Match[str]) -> GivenDate:
@@ -142,14 +168,22 @@ def _numeric(match: re.Match[str]) -> GivenDate:
     return GivenDate(match.group(), int(day), int(month), int(year))
 
 
-def _around(words: list[str], place: int, places: set[int], month: int) -> GivenDate:
-    """Return the date round a month's name: "27 june 2022", "june 27, 2022", "june 2022"."""
-    days = {at: _day(words[at]) for at in places if at != place and abs(at - place) == 1}
-    at = next((at for at, day in days.items() if day), None)
-    year_at = next((other for other in sorted(places) if other > place and _year(words[other])), None)
-    parts = sorted(part for part in {at, place, year_at} if part is not None)
-    year = int(words[year_at]) if year_at is not None else None
-    return GivenDate(" ".join(words[part] for part in parts), days[at] if at is not None else None, month, year)
+def _around(words: Sequence[str], place: int, month: int, language: str) -> tuple[GivenDate, frozenset[int]]:
+    """Return the date round a month's name: "27 june 2022", "3rd of april", "june 27, 2022", "june 2022"."""
+    telling = [at for at, word in enumerate(words) if word not in lexicon(language).stop_words or at == place]
+    here = telling.index(place)
+    beside = [telling[at] for at in (here - 1, here + 1) if 0 <= at < len(telling)]
+    near = [at for at in telling[max(0, here - 2) : here + 3] if at != place]
+    day_at = next((at for at in beside if _day(words[at])), None)
+    year_at = next((at for at in near if _year(words[at])), None)
+    places = sorted(at for at in {day_at, place, year_at} if at is not None)
+    day = GivenDate(
+        " ".join(words[at] for at in places),
+        _day(words[day_at]) if day_at is not None else None,
+        month,
+        _number(words[year_at]) if year_at is not None else None,
+    )
+    return day, frozenset(places)
 
 
 def _day(word: str) -> int | None:
@@ -157,8 +191,27 @@ def _day(word: str) -> int | None:
     return int(match[1]) if match and 1 <= int(match[1]) <= _LAST_DAY else None
 
 
+def _number(word: str) -> int:
+    match = _NUMBER.fullmatch(word)
+    return int(match[1]) if match else 0
+
+
 def _year(word: str) -> bool:
-    return len(word) == 4 and word.isdecimal() and _FIRST_YEAR <= int(word) <= _LAST_YEAR  # noqa: PLR2004
+    match = _NUMBER.fullmatch(word)
+    return match is not None and _FIRST_YEAR <= int(match[1]) <= _LAST_YEAR
+
+
+@lru_cache(maxsize=4096)
+def _month(word: str, language: str) -> tuple[int, bool] | None:
+    """Return the number of the month that a word is, and whether it is so as it stands rather than inflected."""
+    months = _months(language)
+    if word in months:
+        return months[word], True
+    for name, number in months.items():
+        stem = name[:-1]
+        if len(stem) >= _STEM and word.startswith(stem) and len(word) <= len(name) + _ENDING:
+            return number, False
+    return None
 
 
 @cache

@@ -52,7 +52,7 @@ def locate(text: str, quote: str, occurrence: int | None = None) -> tuple[int, i
         raise QuoteError(f"the quote is not in the source: {fold(quote)!r}")
     if occurrence is None and len(spans) > 1:
         raise QuoteError(f"the quote stands {len(spans)} times in the source, name its occurrence: {fold(quote)!r}")
-    index = (occurrence or 1) - 1
+    index = 0 if occurrence is None else occurrence - 1
     if not 0 <= index < len(spans):
         raise QuoteError(f"the quote stands {len(spans)} times in the source, not {occurrence}: {fold(quote)!r}")
     return spans[index]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.core import dialogue
 from bot.core.composer import ABOUT_LAST, Command, Composer, Occasion, Part, language_names
+from bot.core.corpus import Corpus
 from bot.core.entities import Mention
 from bot.core.fallback import Decision, Kind
 from bot.core.intents import Matcher
@@ -20,6 +21,7 @@ from bot.core.models import (
     Turn,
     UnknownChoiceError,
 )
+from bot.core.premises import called
 from bot.core.replies import listed
 from bot.core.text import normalise
 from bot.core.understanding import Request, Understanding
@@ -44,11 +46,13 @@ _OFFERS = {
 class Responder:
     """Answers questions from a knowledge folder."""
 
-    def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
+    def __init__(self, knowledge: Knowledge, matcher: Matcher, corpus: Corpus | None = None) -> None:
+        """Take a knowledge folder, and the matcher that was fitted to its corpus, which is made where it is None."""
+        corpus = corpus or Corpus.of(knowledge)
         self.knowledge = knowledge
         self.languages = knowledge.languages
-        self._understanding = Understanding(knowledge, matcher)
-        self._composer = Composer(knowledge)
+        self._understanding = Understanding(knowledge, matcher, corpus)
+        self._composer = Composer(knowledge, corpus.connected)
         self._commands = {knowledge.intents[name].command: name for name in knowledge.menu}
 
     def respond(self, question: Question, state: DialogueState | None, *, now: datetime) -> Turn:
@@ -122,7 +126,7 @@ class Responder:
         if self._names_only_strangers(request):
             decision = replace(decision, kind=Kind.NOT_MENTIONED)
         message, outcome = _OFFERS[decision.kind]
-        given = listed([mention.text for mention in request.mentions], language)
+        given = listed([called(mention, self.knowledge.entities, language) for mention in request.mentions], language)
         names = [self._composer.name(name, language) for mention in request.mentions for name in mention.entities]
         return [self._composer.offer(message, outcome, request, language, given=given, name=listed(names, language))]
 

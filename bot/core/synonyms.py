@@ -19,8 +19,8 @@ _Phrase = tuple[str, ...]
 class Synonyms:
     """Finds the synonyms of one language in a text.
 
-    `words` holds the words and phrases by the id of the synonym, `vocabulary` the normalised words that a misspelt one
-    may be meant as.
+    `words` holds the words and phrases by the id of the synonym, `vocabulary` the words, as they are typed, that a
+    misspelt one may be meant as.
     """
 
     def __init__(self, words: Mapping[str, Sequence[str]], vocabulary: Collection[str]) -> None:
@@ -29,9 +29,9 @@ class Synonyms:
             for phrase in dict.fromkeys(form for each in written for form in _forms(each)):
                 self._phrases[phrase[0]].append((phrase, name))
         self._prefixes = sorted({len(head) - 1 for head in self._phrases if head.endswith(_ANY)}, reverse=True)
-        self._vocabulary = frozenset(form for word in vocabulary for form in (word, plain(word)))
+        self._vocabulary = frozenset(vocabulary)
         self._by_letter: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self._vocabulary):
+        for word in vocabulary:
             self._by_letter[word[:1]].append(word)
 
     def find(self, words: Sequence[str]) -> tuple[str, ...]:
@@ -69,6 +69,12 @@ def _fits(word: str, pattern: str) -> bool:
 
 def _forms(written: str) -> Iterator[_Phrase]:
     """Yield a phrase as it is normalised, and without the letters that some keyboards lack."""
-    parts = written.split()
     for form in (normalise, plain):
-        yield tuple(form(part) + (_ANY if part.endswith(_ANY) else "") for part in parts)
+        phrase = tuple(
+            word + (_ANY if part.endswith(_ANY) and place == len(words) else "")
+            for part in written.split()
+            for words in [form(part).split()]
+            for place, word in enumerate(words, start=1)
+        )
+        if phrase:
+            yield phrase

@@ -1,16 +1,17 @@
 """From a text to the requests that it holds, each with what to do about it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core import dialogue
+from bot.core.corpus import Corpus, marks, synonyms_of, with_synonyms
 from bot.core.entities import EntityIndex, Mention, mask
 from bot.core.fallback import Decision, Kind, decide
 from bot.core.intents import Matcher, Ranking
 from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
-from bot.core.models import DialogueState, Intent, Knowledge, Outcome
+from bot.core.models import DialogueState, Knowledge, Outcome
 from bot.core.synonyms import Synonyms
 from bot.core.text import normalise, tokens
 
@@ -18,8 +19,12 @@ REQUESTS = 3
 """How many requests of one message are answered."""
 SAME = 0.9
 """Similarity from which a question of stop words is one of the examples ("who are you?")."""
+CERTAIN = 1.0
+"""Confidence where no matching was needed: an example as it stands, a follow-up, a bare name."""
 LIKELY = 0.5
-"""Confidence from which an unknown word is believed to be a name."""
+"""Confidence from which unknown words that look like a name are believed to be one."""
+LIKELIER = 0.8
+"""The same for a single word without a capital."""
 CLEARER = 0.75
 """Share of a whole message's confidence from which its halves are believed to be two requests."""
 _SENTENCE_END = re.compile(r"(?<=[.?!;։՞؟…])\s+|\n+")
@@ -38,12 +43,13 @@ class Request:
 class Understanding:
     """Understands questions by the example utterances of a knowledge folder."""
 
-    def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
+    def __init__(self, knowledge: Knowledge, matcher: Matcher, corpus: Corpus) -> None:
         self._knowledge = knowledge
         self._matcher = matcher
-        self._vocabularies = {language: _vocabulary(knowledge, language) for language in knowledge.languages}
-        self._marks = _marks(knowledge)
-        self._synonyms = _synonyms(knowledge)
+        self._corpus = corpus
+        self._marks = marks(knowledge)
+        self._synonyms = dict[str, Synonyms]()
+        self._places = {text: place for place, text in enumerate(corpus.texts)}
         self._asides = frozenset(
             intent.id
             for intent in knowledge.intents.values()
@@ -54,8 +60,8 @@ class Understanding:
             intent.id: frozenset(knowledge.entities[name].kind for name in intent.about)
             for intent in knowledge.intents.values()
         }
-        self._index = EntityIndex(knowledge.entities, frozenset().union(*self._vocabularies.values()))
-        self._detector = LanguageDetector(self._vocabularies, self._index.shared_words())
+        self._index = EntityIndex(knowledge.entities, corpus.vocabularies)
+        self._detector = LanguageDetector(corpus.vocabularies, self._index.is_name)
 
     def language(self, text: str, likely: Sequence[str]) -> str | None:
         """Return the language of a text, None for one that the knowledge does not have."""
@@ -68,6 +74,8 @@ class Understanding:
     def requests(self, text: str, language: str, state: DialogueState | None) -> tuple[Request, ...]:
         """Return the requests of a message, in order."""
         whole = self.request(text, language, state)
+        if whole.decision.confidence >= CERTAIN:
+            return self._several([whole])
         sentences = _sentences(text)
         if len(sentences) > 1:
             parts = [self.request(sentence, language, state) for sentence in sentences]
@@ -84,8 +92,8 @@ class Understanding:
         leaning = dialogue.follow_up(words, mentions, state, self._knowledge.intents, language)
         if leaning:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
-        ranking = self._rank(masked, language)
-        decision = self._named(self._decide(ranking), mentions)
+        ranking, decision = self._judged(masked, language)
+        decision = self._named(decision, mentions)
         if mentions and not words_that_ask(words, language):
             fits = words and decision.kind is Kind.ANSWER and self._fits(decision.intents[0], mentions)
             return Request(text, mentions, decision if fits else self._bare(mentions))
@@ -98,8 +106,18 @@ class Understanding:
         meant = self._of_the_same(text, words, mentions, decision, state, language)
         return meant or self._stranger(text, words, mentions, decision, language) or Request(text, mentions, decision)
 
-    def _decide(self, ranking: Ranking) -> Decision:
-        return decide(ranking, self._matcher.threshold, self._asides)
+    def _judged(self, masked: str, language: str) -> tuple[Ranking, Decision]:
+        """Return the intents that a text may ask for, its names masked, and what to do about them."""
+        text = normalise(with_synonyms(retyped(normalise(masked), language), self._synonyms_of(language)))
+        ranking = self._matcher.rank(text)
+        decision = decide(ranking, self._matcher.threshold, self._asides)
+        place = self._places.get(text)
+        if place is not None:
+            intent = self._corpus.intents[place]
+            decision = replace(decision, kind=Kind.ANSWER, intents=(intent,), confidence=CERTAIN, nearest=intent)
+        nearest = self._places.get(decision.example or "") if place is None else place
+        # Who asks why is shown the example as it was written.
+        return ranking, replace(decision, example=None if nearest is None else self._corpus.written[nearest])
 
     def _named(self, decision: Decision, mentions: Sequence[Mention]) -> Decision:
         """Return the answer to the one of several close readings that is about what a text names, if only one is."""
@@ -129,7 +147,7 @@ class Understanding:
         intent = self._knowledge.intents[decision.intents[0]] if decision.kind is Kind.ANSWER else None
         if intent and not intent.slot_required and not lexicon(language).pronouns & set(words):
             return None
-        meant = self._decide(self._rank(f"@{entity.kind} {text}", language))
+        _, meant = self._judged(f"@{entity.kind} {text}", language)
         if meant.kind is not Kind.ANSWER or self._knowledge.intents[meant.intents[0]].slot != entity.kind:
             return None
         return Request(text, (Mention(0, 0, entity.names[language], entity.kind, (entity.id,)),), meant)
@@ -138,19 +156,23 @@ class Understanding:
         self, text: str, words: Sequence[str], mentions: tuple[Mention, ...], decision: Decision, language: str
     ) -> Request | None:
         """Return a request about a name that nobody here has, where that makes sense of a text."""
-        strangers = self._index.strangers(text, mentions)
+        runs = self._index.strangers(text, mentions, language)
+        strangers = [run for run in runs if not self._synonyms_of(language).find(tokens(run.text))]
         if decision.kind is Kind.ANSWER or len(strangers) != 1 or len(words) == len(tokens(strangers[0].text)):
             return None
         mentions = tuple(sorted((*mentions, *strangers), key=lambda mention: mention.start))
-        meant = self._decide(self._rank(mask(text, mentions, self._marks), language))
+        _, meant = self._judged(mask(text, mentions, self._marks), language)
         intents = [self._knowledge.intents[name] for name in meant.intents]
-        fits = meant.kind is Kind.ANSWER and intents[0].slot == strangers[0].kind and meant.confidence >= LIKELY
-        return Request(text, mentions, meant) if fits else None
+        wanted = LIKELY if self._index.like_a_name(strangers[0].text) else LIKELIER
+        fits = meant.kind is Kind.ANSWER and intents[0].slot == strangers[0].kind and meant.confidence >= wanted
+        plausible = wanted is LIKELY or len(tokens(strangers[0].text)) == 1
+        return Request(text, mentions, meant) if fits and plausible else None
 
-    def _rank(self, masked: str, language: str) -> Ranking:
-        """Return the intents that a text may ask for, its names masked."""
-        words = retyped(normalise(masked), language)
-        return self._matcher.rank(with_synonyms(words, self._synonyms[language]))
+    def _synonyms_of(self, language: str) -> Synonyms:
+        """Return the synonyms of a language, made when they are first needed."""
+        if language not in self._synonyms:
+            self._synonyms[language] = synonyms_of(self._knowledge, language, self._corpus.vocabularies)
+        return self._synonyms[language]
 
     def _bare(self, mentions: Sequence[Mention]) -> Decision:
         """Return what to do with a name alone."""
@@ -217,55 +239,6 @@ class Understanding:
 def words_that_ask(words: Sequence[str], language: str) -> bool:
     """Return whether words ask for anything, be it only "when?"."""
     return bool(dialogue.content(words, language) or dialogue.aspect(words, language))
-
-
-def examples(knowledge: Knowledge) -> tuple[list[str], list[str]]:
-    """Return the texts to match questions with, names masked, and the intent of each."""
-    index = EntityIndex(knowledge.entities, frozenset())
-    marks, synonyms = _marks(knowledge), _synonyms(knowledge)
-    pairs: dict[str, str] = {}
-    for intent in knowledge.intents.values():
-        for language, text in _said(intent):
-            plain = re.sub(r"\{(\w+)\}", r"@\1", text)
-            masked = mask(plain, index.exact(plain, language), marks)
-            pairs.setdefault(with_synonyms(masked, synonyms[language]), intent.id)
-    return list(pairs), list(pairs.values())
-
-
-def with_synonyms(masked: str, synonyms: Synonyms) -> str:
-    """Return a text, its names masked, followed by a mark for each synonym in it."""
-    found = synonyms.find([word for word in tokens(masked) if not word.startswith("@")])
-    return " ".join([masked, *(f"@{name}" for name in found)])
-
-
-def _synonyms(knowledge: Knowledge) -> Mapping[str, Synonyms]:
-    return {
-        language: Synonyms(
-            {name: words.get(language, ()) for name, words in knowledge.synonyms.items()},
-            _vocabulary(knowledge, language),
-        )
-        for language in knowledge.languages
-    }
-
-
-def _said(intent: Intent) -> Iterator[tuple[str, str]]:
-    """Yield the title and the example utterances of an intent, each with its language."""
-    yield from intent.titles.items()
-    for language, texts in intent.utterances.items():
-        for text in texts:
-            yield language, text
-
-
-def _vocabulary(knowledge: Knowledge, language: str) -> frozenset[str]:
-    words = lexicon(language)
-    closed = words.stop_words | words.aspects.keys()
-    texts = [text for intent in knowledge.intents.values() for text in intent.utterances.get(language, ())]
-    return closed | frozenset(normalise(" ".join(texts)).split())
-
-
-def _marks(knowledge: Knowledge) -> Mapping[str, str]:
-    """Return the mark of each entity that some intent is about: questions about it differ from those about others."""
-    return {name: f"@{name}" for intent in knowledge.intents.values() for name in intent.about}
 
 
 def _sentences(text: str) -> list[str]:

@@ -11,18 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
+from bot.core.corpus import Corpus
 from bot.core.intents import Matcher
 from bot.core.models import Knowledge
-from bot.core.understanding import examples
 from bot.knowledge.digest import digest
 
-_KNOWLEDGE = TypeAdapter(Knowledge)
+_KEPT = TypeAdapter(tuple[Knowledge, Corpus])
 _ENTRY = "knowledge"
 _CODE = Path(__file__).parents[1]
 
 
-def load(folder: Path, seeds: Path, cache: Path) -> tuple[Knowledge, Matcher]:
-    """Return the knowledge of a folder and its matcher, from `cache` if they were valid and fitted before.
+def load(folder: Path, seeds: Path, cache: Path) -> tuple[Knowledge, Matcher, Corpus]:
+    """Return the knowledge of a folder, its matcher and its corpus, from `cache` if they were valid and fitted before.
 
     What is kept is named by the hash of the knowledge and of the code that reads it, so it is never out of date. Raises
     KnowledgeError if the knowledge has any problem, OSError where `cache` cannot be written.
@@ -31,24 +31,26 @@ def load(folder: Path, seeds: Path, cache: Path) -> tuple[Knowledge, Matcher]:
     try:
         with np.load(path, allow_pickle=False) as kept:
             arrays = dict(kept)
-        return _KNOWLEDGE.validate_json(arrays.pop(_ENTRY).tobytes()), Matcher.restore(arrays)
+        knowledge, corpus = _KEPT.validate_json(arrays.pop(_ENTRY).tobytes())
+        return knowledge, Matcher.restore(arrays), corpus
     except FileNotFoundError:
         pass
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile, ValidationError):
         path.unlink()  # cut off while it was written to a disk that was full
     # Imported here: a start with everything kept does without the reader and its checks.
-    from bot import knowledge  # noqa: PLC0415
+    from bot import knowledge as reader  # noqa: PLC0415
 
-    loaded = knowledge.load(folder, seeds)
-    fitted = fit(loaded)
-    _keep({_ENTRY: np.frombuffer(_KNOWLEDGE.dump_json(loaded), np.uint8), **fitted.arrays()}, path)
-    return loaded, fitted
+    knowledge = reader.load(folder, seeds)
+    corpus = Corpus.of(knowledge)
+    matcher = Matcher.fit(corpus.texts, corpus.intents)
+    _keep({_ENTRY: np.frombuffer(_KEPT.dump_json((knowledge, corpus)), np.uint8), **matcher.arrays()}, path)
+    return knowledge, matcher, corpus
 
 
 def fit(knowledge: Knowledge) -> Matcher:
     """Return a matcher fitted to the example utterances of a knowledge folder."""
-    texts, labels = examples(knowledge)
-    return Matcher.fit(texts, labels)
+    corpus = Corpus.of(knowledge)
+    return Matcher.fit(corpus.texts, corpus.intents)
 
 
 def _key(folder: Path, seeds: Path) -> str:

@@ -96,6 +96,7 @@ def _intent_references(intent: Placed[IntentEntry], knowledge: Knowledge) -> Ite
     yield from _known(intent, "fact", knowledge.facts, entry.facts.values(), "facts")
     yield from _known(intent, "entity", knowledge.entities, entry.about, "about")
     yield from _known(intent, "intent", knowledge.intents, entry.aspects.values(), "aspects")
+    yield from _known(intent, "intent", knowledge.intents, entry.premises, "premises")
     yield from _known(intent, "intent", knowledge.intents, entry.suggests, "suggests")
     kinds = {entity.kind for entity in knowledge.entities.values()}
     yield from _known(intent, "kind of entity", kinds, [entry.slot] if entry.slot else [], "slot")
@@ -220,7 +221,7 @@ def _file_names(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
 
 def _values(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
     """Yield each name, number, day and literal words that a fact states and its evidence does not hold."""
-    index = EntityIndex(knowledge.entities, frozenset())
+    index = EntityIndex(knowledge.entities)
     for placed in draft.facts:
         fact = knowledge.facts[placed.entry.id]
         if fact.evidence:
@@ -278,7 +279,7 @@ def _month_names(language: str, month: int) -> list[str]:
 
 
 def _absent(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
-    index = EntityIndex(knowledge.entities, frozenset())
+    index = EntityIndex(knowledge.entities)
     sources = knowledge.sources.values()
     mentions = [(source, mention) for source in sources for mention in index.exact(source.text, source.language)]
     found = {name: source.file for source, mention in mentions for name in mention.entities}

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from bot.core.corpus import Corpus
 from bot.core.intents import Matcher
 from bot.core.models import Answer, DialogueState, Knowledge, Outcome, Problem, Question
 from bot.core.responder import Responder
 from bot.core.text import normalise
-from bot.core.understanding import examples
 from bot.knowledge.files import Document, read_yaml, validated
 from bot.knowledge.schema import ConversationEntry, ThresholdsEntry, TurnEntry
 
@@ -206,11 +206,11 @@ def run(knowledge: Knowledge, responder: Responder, evaluation: Evaluation, spea
     """
     results = tuple(result for dialogue in evaluation.dialogues for result in _ask(dialogue, responder, speak))
     asked = frozenset().union(*(result.intents for result in results)) if results else frozenset()
-    texts, labels = examples(knowledge)
+    corpus = Corpus.of(knowledge)
     return Report(
         results=results,
-        confusions=tuple(confusions(texts, labels)),
-        examples=len(texts),
+        confusions=tuple(confusions(corpus)),
+        examples=len(corpus.texts),
         unevaluated=tuple(sorted(knowledge.intents.keys() - asked)),
         thresholds=evaluation.thresholds,
     )
@@ -272,12 +272,13 @@ def _instead(answer: Answer) -> str:
     )
 
 
-def confusions(texts: Sequence[str], labels: Sequence[str]) -> Iterator[Confusion]:
+def confusions(corpus: Corpus) -> Iterator[Confusion]:
     """Yield each example that a matcher fitted to the others takes for another intent."""
+    texts, labels = corpus.texts, corpus.intents
     for fold in range(FOLDS):
         kept = [place for place in range(len(texts)) if place % FOLDS != fold]
         matcher = Matcher.fit([texts[place] for place in kept], [labels[place] for place in kept], calibrated=False)
         for place in range(fold, len(texts), FOLDS):
             candidates = matcher.rank(texts[place]).candidates
             if candidates and candidates[0].label != labels[place]:
-                yield Confusion(texts[place], labels[place], candidates[0].label)
+                yield Confusion(corpus.written[place], labels[place], candidates[0].label)

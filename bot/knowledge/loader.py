@@ -219,6 +219,7 @@ def _intent(entry: schema.IntentEntry) -> Intent:
         slot_required=entry.slot_required,
         about=tuple(entry.about),
         aspects=entry.aspects,
+        premises=tuple(entry.premises),
         suggests=tuple(entry.suggests),
         command=entry.command,
     )

@@ -121,6 +121,7 @@ class IntentEntry(Entry):
     slot_required: bool = False
     about: list[Id] = []
     aspects: dict[Variable, Id] = {}
+    premises: list[Id] = []
     suggests: list[Id] = []
     command: Variable | None = None
     utterances: dict[Language, list[Text]] = {}

@@ -67,7 +67,7 @@ def _names_in(language: str, knowledge: Knowledge) -> EntityIndex:
         )
         for entity in knowledge.entities.values()
     }
-    return EntityIndex(entities, frozenset())
+    return EntityIndex(entities)
 
 
 def _line(text: str, node: ast.SyntaxNode) -> int:
@@ -136,6 +136,8 @@ def _intent_message(
     file: str, name: str, parts: dict[str | None, _Part], intent: Intent, forms: frozenset[str]
 ) -> Iterator[Problem]:
     facts = frozenset(intent.facts)
+    if not parts[None].texts and not parts[None].variables:
+        yield Problem(file, parts[None].line, f"the message {name!r} is empty")
     slot = {intent.slot} if intent.slot else set()
     for attribute, part in parts.items():
         if attribute is not None and attribute not in _ATTRIBUTES | slot:

@@ -25,7 +25,7 @@ conviction =
 aims =
     Öz adına görə, { $short } – { $full }.
 
-    Qrup son dəfə { $purpose } üçün toplaşıb. O həmçinin { $ends } üçün təmaslarını intensivləşdirməyi qərara alıb.
+    Qrup son dəfə { $purpose } üçün toplaşıb. Qrup həmçinin { $ends } üçün təmaslarını intensivləşdirməyi qərara alıb.
 membership-term =
     Mənbədə göstərilən tarix: { $end }. İfadə aydın deyil: ingiliscə mətndə qrup haqqında həmin tarixədək “{ $words }”
     deyilir. Mənbə bunu əlavə izah etmir.
@@ -119,7 +119,7 @@ publication-author =
 publication-date =
     { $agency } agentliyinin məqaləsi { $day } tarixlidir.
 publication-dateline =
-    { $agency } agentliyinin məqaləsində yer və tarix belə göstərilib: “{ $dateline }”. Bu, məqalənin haradan
+    { $agency } agentliyinin məqaləsində yer və tarix belə göstərilib: “{ $dateline }” ({ $country }). Bu, məqalənin haradan
     verildiyini bildirir; məqalədə haqqında danışılan görüş isə { $place-locative } keçirilib.
 turan =
     { $agency } bunu { $credited-dative } istinadla çatdırır: iştirakçılar { $efforts } müzakirə ediblər. Məqalədə
@@ -204,8 +204,8 @@ help =
     adlanır. Yalnız mənbələr əsasında cavab verirəm; /passage əmri ilə onların dəqiq sözlərini görə bilərsiniz.
     Əmrlər:
 bot-identity =
-    Mən proqramam: insan deyiləm, { $bot } qrupunun bir hissəsi də deyiləm. Yalnız dərc olunmuş mənbələr əsasında cavab verirəm
-    və özümdən heç nə əlavə etmirəm.
+    Mən proqramam: insan deyiləm, { $bot } qrupunun bir hissəsi də deyiləm. Yalnız dərc olunmuş mənbələr əsasında
+    cavab verirəm və özümdən heç nə əlavə etmirəm.
 languages =
     Bu dilləri başa düşürəm və bu dillərdə cavab verirəm. Sualınızdan dil bilinməyəndə istifadə ediləcək dili seçin:
 passage =

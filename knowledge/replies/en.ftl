@@ -113,7 +113,7 @@ publication-author =
 publication-date =
     The { $agency } article is dated { $day }.
 publication-dateline =
-    The dateline of the { $agency } article reads “{ $dateline }”. That is where the article is dated from; the meeting it reports
+    The dateline of the { $agency } article reads “{ $dateline }”: it is dated from { $country }. The meeting that it reports
     took place in { $place }.
 turan =
     { $agency } credits this to { $credited }: the participants discussed { $efforts }. The article does not say whether anything

@@ -1,0 +1,96 @@
+"""The example utterances of a knowledge folder, brought to the form in which questions are compared with them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from bot.core.entities import EntityIndex, mask
+from bot.core.lexicon import lexicon
+from bot.core.models import EntitiesValue, Fact, Intent, Knowledge
+from bot.core.synonyms import Synonyms
+from bot.core.text import normalise, plain, romanise, tokens
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What is learnt from: making it takes seconds, so it is kept with the knowledge."""
+
+    texts: tuple[str, ...]
+    """What questions are compared with, normalised: names masked, synonyms marked; each once."""
+    intents: tuple[str, ...]
+    """The intent of each text."""
+    written: tuple[str, ...]
+    """Each text as the knowledge has it."""
+    vocabularies: Mapping[str, tuple[str, ...]]
+    """The words of each language's questions, also as they are typed in Latin letters."""
+    connected: Mapping[str, tuple[str, ...]]
+    """By fact, the entities that it is about, states, or names in its evidence."""
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> Self:
+        """Return the corpus of a knowledge folder."""
+        vocabularies = {language: _vocabulary(knowledge, language) for language in knowledge.languages}
+        synonyms = {language: synonyms_of(knowledge, language, vocabularies) for language in knowledge.languages}
+        index, marked = EntityIndex(knowledge.entities), marks(knowledge)
+        found: dict[str, tuple[str, str]] = {}
+        for intent in knowledge.intents.values():
+            for language, written in _said(intent):
+                text = _PLACEHOLDER.sub(r"@\1", written)
+                masked = mask(text, index.exact(text, language), marked)
+                found.setdefault(normalise(with_synonyms(masked, synonyms[language])), (intent.id, written))
+        return cls(
+            texts=tuple(found),
+            intents=tuple(intent for intent, _ in found.values()),
+            written=tuple(written for _, written in found.values()),
+            vocabularies=vocabularies,
+            connected={fact.id: _connected(fact, index, knowledge) for fact in knowledge.facts.values()},
+        )
+
+
+def synonyms_of(knowledge: Knowledge, language: str, vocabularies: Mapping[str, tuple[str, ...]]) -> Synonyms:
+    """Return the synonyms of one language."""
+    words = {name: written.get(language, ()) for name, written in knowledge.synonyms.items()}
+    return Synonyms(words, vocabularies[language])
+
+
+def with_synonyms(masked: str, synonyms: Synonyms) -> str:
+    """Return a text, its names masked, followed by a mark for each synonym in it."""
+    found = synonyms.find([word for word in tokens(masked) if not word.startswith("@")])
+    return " ".join([masked, *(f"@{name}" for name in found)])
+
+
+def marks(knowledge: Knowledge) -> Mapping[str, str]:
+    """Return the mark of each entity that some intent is about: questions about it differ from those about others."""
+    return {name: f"@{name}" for intent in knowledge.intents.values() for name in intent.about}
+
+
+def _connected(fact: Fact, index: EntityIndex, knowledge: Knowledge) -> tuple[str, ...]:
+    # What the bot is about stands behind every fact.
+    main = [entity.id for entity in knowledge.entities.values() if knowledge.name in entity.names.values()]
+    named = [
+        name
+        for passage in fact.evidence
+        for mention in index.exact(passage.quote, knowledge.sources[passage.source].language)
+        for name in mention.entities
+    ]
+    stated = fact.value.entities if isinstance(fact.value, EntitiesValue) else ()
+    by = [fact.attributed_to] if fact.attributed_to else []
+    return tuple(dict.fromkeys([*main, *named, *stated, fact.subject, *by]))
+
+
+def _said(intent: Intent) -> Iterator[tuple[str, str]]:
+    """Yield the title and the example utterances of an intent, each with its language."""
+    yield from intent.titles.items()
+    for language, texts in intent.utterances.items():
+        for text in texts:
+            yield language, text
+
+
+def _vocabulary(knowledge: Knowledge, language: str) -> tuple[str, ...]:
+    closed = lexicon(language)
+    texts = [text for intent in knowledge.intents.values() for text in intent.utterances.get(language, ())]
+    words = {*closed.stop_words, *closed.aspects, *normalise(" ".join(texts)).split()}
+    return tuple(sorted({form for word in words for form in (word, plain(word), romanise(word))}))

@@ -1,0 +1,310 @@
+"""What a question takes for granted is held against the facts: names, days and numbers."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.entities import Mention
+from bot.core.models import DateValue, EntitiesValue, Entity, Evidence, Fact, NumberValue, PeriodValue, Value, YearValue
+from bot.core.premises import GivenDate, called, contradictions, given_dates, given_numbers
+from bot.core.text import normalise
+
+
+def entity(name: str, kind: str, *, absent: bool = False) -> Entity:
+    """Return an entity that is called by its id, with a capital in English."""
+    return Entity(name, kind, {"en": name.title(), "ru": name}, absent=absent)
+
+
+def fact(value: Value, quote: str = "") -> Fact:
+    """Return a fact of a source of 2024."""
+    passage = (Evidence("s", quote, 0, len(quote)),) if quote else ()
+    return Fact("f", "concert", "p", value, passage, date(2024, 6, 1))
+
+
+ENTITIES = {
+    each.id: each
+    for each in (
+        entity("hall", "place"),
+        entity("park", "place"),
+        entity("paris", "place", absent=True),
+        entity("ann", "person"),
+        entity("elvis", "person", absent=True),
+    )
+}
+PLACE = fact(EntitiesValue(("hall",)))
+DAY = fact(DateValue(27, 6, 2023))
+BARE_DAY = fact(DateValue(2, 4, None))
+PERIOD = fact(PeriodValue(date(2024, 1, 30), date(2024, 2, 2)))
+NUMBER = fact(NumberValue(11), "the 11 flutes of the 3 bands")
+
+
+def mention(name: str) -> Mention:
+    """Return a mention of an entity by its name, in capitals."""
+    return Mention(0, len(name), name.upper(), ENTITIES[name].kind, (name,))
+
+
+def found(
+    text: str,
+    facts: Sequence[Fact] = (),
+    *,
+    mentions: Sequence[Mention] = (),
+    connected: Sequence[str] = (),
+    known: Sequence[Fact] = (),
+    language: str = "en",
+) -> list[tuple[str, str]]:
+    """Return the message and the words of each contradiction."""
+    all_found = contradictions(
+        text, mentions, facts, language=language, entities=ENTITIES, connected=connected, known=known or facts
+    )
+    return [(contradiction.message, contradiction.given) for contradiction in all_found]
+
+
+class TestNames:
+    """Names that the facts of the answer do not have."""
+
+    def test_a_name_that_no_source_has_is_told_to_be_so(self) -> None:
+        """Whatever the answer states, a place or a person that is absent is not mentioned."""
+        names = [mention("paris"), mention("elvis")]
+        assert found("", [PLACE], mentions=names) == [("not-mentioned", "Paris"), ("not-mentioned", "Elvis")]
+
+    def test_a_person_whom_nobody_has_is_told_to_be_so(self) -> None:
+        """A mention that means none of the entities is no more in the sources than an absent one."""
+        assert found("", [PLACE], mentions=[Mention(0, 3, "Xyz", "person", ())]) == [("not-mentioned", "Xyz")]
+
+    def test_another_place_than_the_answer_states_is_not_connected(self) -> None:
+        """The concert was in the hall: of the park the sources do not say so."""
+        assert found("", [PLACE], mentions=[mention("park")], connected=["hall"]) == [("not-connected", "Park")]
+
+    def test_a_name_is_repeated_as_the_knowledge_has_it_in_the_language(self) -> None:
+        """However it was written in the question: misspelt, inflected or in capitals."""
+        assert found("", [PLACE], mentions=[mention("paris")], language="ru") == [("not-mentioned", "paris")]
+        assert called(mention("hall"), ENTITIES, "en") == "Hall"
+        assert called(Mention(0, 3, "Xyz", "person", ()), ENTITIES, "en") == "Xyz"
+
+    def test_the_right_place_and_one_that_is_connected_are_no_contradiction(self) -> None:
+        """What a fact states, is about or quotes may be named in the question."""
+        assert found("", [PLACE], mentions=[mention("hall")], connected=["hall"]) == []
+        assert found("", [PLACE], mentions=[mention("park")], connected=["hall", "park"]) == []
+
+    def test_a_name_of_a_kind_that_the_answer_does_not_state_contradicts_nothing(self) -> None:
+        """A person in a question about a place is beside the point."""
+        assert found("", [PLACE], mentions=[mention("ann")], connected=["hall"]) == []
+
+
+class TestDates:
+    """Days that the facts do not have."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "was it on 27 June 2023?",
+            "was it on June 27th, 2023?",
+            "was it on 27 Jun?",
+            "in June?",
+            "in June 2023?",
+            "in 2023?",
+            "on 27.06.2023?",
+            "on 27/6/2023?",
+            "on 2023-06-27?",
+            "on the 27th of June?",
+            "on the 27th of June of 2023?",
+            "when may it have been?",
+            "when?",
+        ],
+    )
+    def test_a_day_that_fits_is_no_contradiction(self, text: str) -> None:
+        """What a question leaves open contradicts nothing, however the day is written."""
+        assert found(text, [DAY]) == []
+
+    @pytest.mark.parametrize(
+        ("text", "given_text"),
+        [
+            ("was it on 28 June 2023?", "28 june 2023"),
+            ("was it on June 28?", "june 28"),
+            ("in July?", "july"),
+            ("in June 2022?", "june 2022"),
+            ("in 2022?", "2022"),
+            ("on 27.07.2023?", "27.07.2023"),
+            ("on 2023-06-28?", "2023-06-28"),
+            ("in May 2023?", "may 2023"),
+            ("on the 28th of June?", "28th june"),
+            ("on the 27th of June of 2022?", "27th june 2022"),
+        ],
+    )
+    def test_a_day_that_does_not_fit_is_told(self, text: str, given_text: str) -> None:
+        """Another day, month or year is repeated in the words of the question."""
+        assert found(text, [DAY]) == [("not-that-date", given_text)]
+
+    @pytest.mark.parametrize(("text", "fits"), [("30 January", True), ("1 February 2024", True), ("3 February", False)])
+    def test_each_day_of_a_period_fits(self, text: str, *, fits: bool) -> None:
+        """The days between the first and the last, across a month's end, are days of the period."""
+        assert (found(text, [PERIOD]) == []) is fits
+
+    @pytest.mark.parametrize(
+        ("text", "fits"),
+        [("2 April", True), ("2 April 2024", True), ("2 April 1999", True), ("2 April 2025", False), ("2024", False)],
+    )
+    def test_a_day_without_a_year_is_one_of_the_past(self, text: str, *, fits: bool) -> None:
+        """The source of 2024 cannot mean a day of 2025, and does not say which year it means."""
+        assert (found(text, [BARE_DAY]) == []) is fits
+
+    @pytest.mark.parametrize(("text", "fits"), [("2023", True), ("2022", False), ("2024", False), ("June 2023", True)])
+    def test_a_year_by_itself_needs_a_stated_year(self, text: str, *, fits: bool) -> None:
+        """A fact that states a year bears out that one only; one without a year bears out none."""
+        assert (found(text, [DAY]) == []) is fits
+        assert found("2023", [BARE_DAY]) == [("not-that-date", "2023")]
+        assert (found(text, [BARE_DAY, DAY]) == []) is fits
+
+    def test_without_a_day_in_the_answer_all_that_is_known_counts(self) -> None:
+        """A question about the place may name the day of it, and no other day of anything."""
+        assert found("where was it on 27 June?", [PLACE], known=[PLACE, DAY]) == []
+        assert found("where was it on 28 June?", [PLACE], known=[PLACE, DAY]) == [("not-that-date", "28 june")]
+
+    def test_a_year_fits_a_year(self) -> None:
+        """A fact that states only a year has any day of it."""
+        year = fact(YearValue(2030))
+        assert found("by 2030?", [year]) == []
+        assert found("by March 2031?", [year]) == [("not-that-date", "march 2031")]
+
+    @pytest.mark.parametrize(
+        ("text", "language", "given_text"),
+        [
+            ("28 июня?", "ru", "28 июня"),
+            ("հունիսի 28-ին?", "hy", "հունիսի 28"),
+            ("28 ივნისი?", "ka", "28 ივნისი"),
+            ("28 iyun 2023?", "az", "28 iyun 2023"),
+            ("28 iyunda?", "az", "28 iyunda"),
+            ("28 ივნისს?", "ka", "28 ივნისს"),
+            ("в июле 2023?", "ru", "июле 2023"),
+            ("2022թ. հունիսի 27-ին?", "hy", "2022թ հունիսի 27"),
+            ("le 28 juin 2023 ?", "fr", "28 juin 2023"),
+        ],
+    )
+    def test_months_are_known_in_every_language(self, text: str, language: str, given_text: str | None) -> None:
+        """Their names come with the locale, in a language without a lexicon too."""
+        assert found(text, [DAY], language=language) == [("not-that-date", given_text)]
+
+
+class TestNumbers:
+    """Numbers that the facts do not have."""
+
+    @pytest.mark.parametrize(
+        "text", ["are there 11?", "eleven?", "the 3 bands", "more than 9?", "fewer than twelve?", "how many?"]
+    )
+    def test_a_number_that_is_stated_quoted_or_compared_is_no_contradiction(self, text: str) -> None:
+        """A question may guess above or below, and name other numbers of the passage."""
+        assert found(text, [NUMBER]) == []
+
+    @pytest.mark.parametrize(
+        ("text", "given_text"),
+        [
+            ("are there 12?", "12"),
+            ("twelve of them", "twelve"),
+            ("0?", "0"),
+            ("11,000?", "11000"),
+            ("the 12th", "12th"),
+        ],
+    )
+    def test_another_number_is_told(self, text: str, given_text: str) -> None:
+        """It is repeated as it was written."""
+        assert found(text, [NUMBER]) == [("not-that-number", given_text)]
+
+    def test_an_answer_without_a_number_contradicts_none(self) -> None:
+        """Twelve people may ask where it was."""
+        assert found("where did the 12 of them meet", [PLACE]) == []
+
+    def test_a_number_of_a_date_is_no_number(self) -> None:
+        """The day is held against the days alone."""
+        assert found("were there 11 on 28 June 2023?", [NUMBER, DAY]) == [("not-that-date", "28 june 2023")]
+
+    def test_what_is_said_twice_is_told_once(self) -> None:
+        """One correction is enough."""
+        assert found("12? really 12?", [NUMBER]) == [("not-that-number", "12")]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("27 June 2022", [(27, 6, 2022)]),
+        ("from 27 June to 1 July", [(27, 6, None), (1, 7, None)]),
+        ("in March 2031", [(None, 3, 2031)]),
+        ("2020 or 2021", [(None, None, 2020), (None, None, 2021)]),
+        ("1.2.2020 and 2021-03-04", [(1, 2, 2020), (4, 3, 2021)]),
+        ("may I ask 3000 things", []),
+        ("32 people", []),
+        ("1899", []),
+        ("the 3rd of April", [(3, 4, None)]),
+        ("April the 3rd, 2022", [(3, 4, 2022)]),
+        ("the april of 2022", [(None, 4, 2022)]),
+    ],
+)
+def test_days_are_read_as_they_are_written(text: str, days: list[tuple[int | None, int | None, int | None]]) -> None:
+    """A day, a month and a year, each left open where the question does."""
+    assert [(day.day, day.month, day.year) for day in given_dates(text, "en")] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "days"),
+    [
+        ("27 июня 2022", "ru", [(27, 6, 2022)]),
+        ("в июне 2022", "ru", [(None, 6, 2022)]),
+        ("в июне", "ru", []),
+        ("հունիսի 27-ին", "hy", [(27, 6, None)]),
+        ("2022ին", "hy", [(None, None, 2022)]),
+        ("27 ივნისს", "ka", [(27, 6, None)]),
+        ("2022-ში", "ka", [(None, None, 2022)]),
+        ("iyunun 27-də", "az", [(27, 6, None)]),
+        ("2022-ci ildə", "az", [(None, None, 2022)]),
+    ],
+)
+def test_months_and_years_are_read_with_their_endings(
+    text: str, language: str, days: list[tuple[int | None, int | None, int | None]]
+) -> None:
+    """An inflected month counts beside a number only, as it may be another word."""
+    assert [(day.day, day.month, day.year) for day in given_dates(text, language)] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "numbers"),
+    [
+        ("11 of twelve", "en", [("11", 11), ("twelve", 12)]),
+        ("двенадцать", "ru", [("двенадцать", 12)]),
+        ("douze", "fr", []),
+        ("the 3rd", "en", [("3rd", 3)]),
+        ("x2 y", "en", []),
+        ("3rd of April", "en", []),
+        ("11ը", "hy", [("11ը", 11)]),
+        ("11-ը", "hy", [("11", 11)]),
+        ("11ın", "az", [("11ın", 11)]),
+        ("12apples", "en", []),
+        ("1,234,567 of 11,000", "en", [("1234567", 1234567), ("11000", 11000)]),
+        ("11.000", "az", [("11000", 11000)]),
+        ("11 000", "ru", [("11000", 11000)]),
+        ("11\u00a0000 or 11\u202f000", "fr", [("11000", 11000)] * 2),
+        ("3.5 or 3,5", "en", []),
+    ],
+)
+def test_numbers_are_read_in_figures_and_in_words(text: str, language: str, numbers: list[tuple[str, int]]) -> None:
+    """Words for numbers are known where the language has a lexicon; figures are everywhere, thousands parted or not."""
+    assert list(given_numbers(text, language)) == numbers
+
+
+@given(day=st.integers(1, 31), month=st.integers(1, 12), year=st.integers(1900, 2100), latest=st.integers(1900, 2100))
+def test_a_day_fits_itself_and_all_that_leaves_more_open(day: int, month: int, year: int, latest: int) -> None:
+    """The whole day, the month of the year, the year and the bare day all fit it; the next day does not."""
+    stated = GivenDate("", day, month, year)
+    for parts in ((day, month, year), (None, month, year), (None, None, year), (day, None, None)):
+        assert GivenDate("", *parts).fits(stated, latest)
+    assert not GivenDate("", day % 31 + 1, month, year).fits(stated, latest)
+
+
+@given(text=st.text(max_size=60), language=st.sampled_from(["en", "ru", "hy", "az", "ka", "fr"]))
+def test_any_text_can_be_held_against_the_facts(text: str, language: str) -> None:
+    """Whatever is typed, what is told to be wrong was in the question."""
+    for message, given_text in found(text, [NUMBER, DAY], language=language):
+        assert message in {"not-that-number", "not-that-date"}
+        written = normalise(text).replace(" ", "")
+        assert all(word in written for word in normalise(given_text).split())
