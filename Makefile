@@ -31,9 +31,14 @@ check: setup
 tests: .venv/dev.stamp
 	$(BIN)/python -m pytest
 
-# Start to first answer, beside an interpreter that does nothing (see README, Figures).
+# Start to first answer beside an interpreter that does nothing; with DATA=<folder of public intent data>, the matcher
+# beside simpler ones too (see README, Figures).
 benchmark: setup
 	$(BIN)/python tests/benchmarks/start.py
+	$(BIN)/python tests/benchmarks/question.py
+ifdef DATA
+	$(BIN)/python tests/benchmarks/matching.py $(DATA)
+endif
 
 # Pins again what pyproject.toml asks for; needs uv. The files name no download address.
 lock:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.knowledge import cache, evaluation
 from bot.knowledge.checks import problems_of
 from bot.knowledge.loader import read
 
+Expected = TypeVar("Expected")
 SECOND = Path(__file__).parent / "second"
 SEED = " ".join((SECOND / "seeds" / "library.txt").read_text(encoding="utf-8").split())
 NOW = datetime(2024, 4, 1, 12, tzinfo=UTC)
@@ -72,7 +74,7 @@ SMALL_TALK = {
 }
 
 
-def by_language[Expected](table: dict[str, dict[str, Expected]]) -> list[tuple[str, str, Expected]]:
+def by_language(table: dict[str, dict[str, Expected]]) -> list[tuple[str, str, Expected]]:
     """Return each question of a table with its language and what is expected."""
     return [(language, question, expected) for language in table for question, expected in table[language].items()]
 
