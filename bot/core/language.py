@@ -11,6 +11,8 @@ from bot.core.text import tokens
 _SCRIPTS: Mapping[str, str] = {"hy": "ARMENIAN", "ka": "GEORGIAN", "ru": "CYRILLIC"}
 """The script of each language that is not written in Latin letters."""
 _LATIN = "LATIN"
+_KNOWN = frozenset({_LATIN, *_SCRIPTS.values()})
+_LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
 _SAMPLE = 500
 """Characters that are enough to tell a language."""
 _STEM = 4
@@ -32,11 +34,19 @@ _FOREIGN: Mapping[str, frozenset[str]] = {
 
 
 def scripts(text: str) -> Counter[str]:
-    """Return how many words of a text are in each script ("LATIN"), each in that of most of its letters."""
+    """Return how many words of a text are in each script ("LATIN"), each in that of most of its letters.
+
+    Scripts of other languages come first: a name in Latin letters may touch a word of theirs.
+    """
     found: Counter[str] = Counter()
-    for word in text[:_SAMPLE].split():
-        letters = Counter(unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha())
-        found.update(name for name, _ in letters.most_common(1))
+    for word in unicodedata.normalize("NFKC", text[:_SAMPLE]).split():
+        names = [
+            unicodedata.name(letter, "").partition(" ")[0]
+            for letter in word
+            if unicodedata.category(letter) in _LETTERS
+        ]
+        others = [name for name in names if name not in _KNOWN]
+        found.update(name for name, _ in Counter(others or names).most_common(1))
     return found
 
 
@@ -76,9 +86,10 @@ class LanguageDetector:
         written = [language for language in ranked if _SCRIPTS.get(language) in found]
         if written:
             return max(written, key=lambda language: found[_SCRIPTS[language]])
-        if found and _LATIN not in found:
-            return None
         words = tokens(text[:_SAMPLE])
+        latin = [word for word in words if word.isascii() and word.isalpha() and not self._is_name(word)]
+        if found and (_LATIN not in found or (len(found) > 1 and not latin)):
+            return None
         scores = {language: self._score(words, language) for language in ranked}
         best = max(ranked, key=lambda language: scores[language])
         foreign = (sum(word in short for word in words) for name, short in _FOREIGN.items() if name not in ranked)

@@ -21,7 +21,9 @@ _STEM, _ENDING = 3, 4
 _NUMBER = re.compile(r"(\d{1,15})[^\W\d_]{0,4}")
 """A number in figures, perhaps with an ending: "27th", "2023ին"."""
 _THOUSANDS = re.compile(r"\b\d{1,3}(?:[,.\u00a0\u202f ]\d{3})+\b(?![,.]\d)")
-_DECIMAL = re.compile(r"\b\d+[.,]\d+\b")
+_DECIMAL = re.compile(r"\b\d+(?:[ \u00a0\u202f]\d{3})*[.,]\d+\b")
+_ENDING_OF_NUMBER = re.compile(r"\b(\d+)[-’'][^\W\d_]{1,4}\b")
+"""A number with an ending that a mark ties to it: "28-го", "27-də"."""
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b|\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
 
@@ -123,7 +125,9 @@ def _numbers(text: str, facts: Collection[Fact], language: str) -> Iterator[Cont
 
 def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:
     """Yield each whole number in a question that is not part of a date, as written and as a number."""
-    words = _words(_DECIMAL.sub(" ", _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text)))
+    # "1,000" may be a thousand or a decimal fraction: thousands are tried first.
+    joined = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text)
+    words = _words(_DECIMAL.sub(" ", joined))
     dated = frozenset().union(*(places for _, places in _dates_in(words, language)))
     for place, word in enumerate(words):
         if place in dated:
@@ -142,7 +146,7 @@ def given_dates(text: str, language: str) -> tuple[GivenDate, ...]:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text without its dates in figures."""
-    return normalise(_NUMERIC_DATE.sub(" ", text)).split()
+    return normalise(_ENDING_OF_NUMBER.sub(r"\1", _NUMERIC_DATE.sub(" ", text))).split()
 
 
 def _dates_in(words: Sequence[str], language: str) -> Iterator[tuple[GivenDate, frozenset[int]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.core import dialogue
 from bot.core.corpus import Corpus, marks, synonyms_of, with_synonyms
 from bot.core.entities import EntityIndex, Mention, mask
-from bot.core.fallback import Decision, Kind, decide
+from bot.core.fallback import SURE, Decision, Kind, decide
 from bot.core.intents import Matcher, Ranking
 from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
@@ -120,10 +120,20 @@ class Understanding:
         return ranking, replace(decision, example=None if nearest is None else self._corpus.written[nearest])
 
     def _named(self, decision: Decision, mentions: Sequence[Mention]) -> Decision:
-        """Return the answer to the one of several close readings that is about what a text names, if only one is."""
+        """Return the reading that is about what a text names, where that settles a doubt.
+
+        Of several close readings it is the only one that is; or it comes second, and takes a person that is named where
+        the first has no use for one.
+        """
         fitting = [name for name in decision.intents if self._fits(name, mentions)]
         if decision.kind is Kind.CLARIFY and len(fitting) == 1 and len(decision.intents) > 1:
             return replace(decision, kind=Kind.ANSWER, intents=(fitting[0],))
+        second = self._knowledge.intents.get(decision.runner_up or "")
+        takes = second is not None and any(mention.kind == second.slot for mention in mentions)
+        if decision.kind is Kind.ANSWER and decision.confidence < SURE and takes and not fitting and second:
+            example = self._corpus.written[self._corpus.intents.index(second.id)]
+            first = decision.nearest
+            return replace(decision, intents=(second.id,), nearest=second.id, example=example, runner_up=first)
         return decision
 
     def _fits(self, intent: str, mentions: Sequence[Mention]) -> bool:
