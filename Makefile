@@ -31,11 +31,12 @@ check: setup
 tests: .venv/dev.stamp
 	$(BIN)/python -m pytest
 
-# Start to first answer beside an interpreter that does nothing; with DATA=<folder of public intent data>, the matcher
-# beside simpler ones too (see README, Figures).
-benchmark: setup
+# Start to first answer, one question, and memory; with DATA=<folder of public intent data>, the matcher beside simpler
+# ones too (see README, Figures).
+benchmark: .venv/dev.stamp
 	$(BIN)/python tests/benchmarks/start.py
 	$(BIN)/python tests/benchmarks/question.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/serving.py
 ifdef DATA
 	$(BIN)/python tests/benchmarks/matching.py $(DATA)
 endif

@@ -78,6 +78,7 @@ class Composer:
             for language in knowledge.languages
         }
         self._replies = Replies(knowledge.replies, knowledge.entities, common)
+        self._source_lines = dict[tuple[str, ...], str]()
 
     def say(self, message: str, language: str, /, **arguments: object) -> str:
         """Return one of the bot's own messages as plain text."""
@@ -368,9 +369,11 @@ class Composer:
         return [Citation(fact.id, passage.source, passage.quote) for fact in facts for passage in fact.evidence]
 
     def _source_line(self, citations: Sequence[Citation], language: str) -> str | None:
-        names = dict.fromkeys(citation.source for citation in citations)
-        sources = listed([self._source(name, language) for name in names], language)
-        return self.say("source-line", language, sources=sources) if names else None
+        names = tuple(dict.fromkeys(citation.source for citation in citations))
+        if names and (language, *names) not in self._source_lines:
+            sources = listed([self._source(name, language) for name in names], language)
+            self._source_lines[language, *names] = self.say("source-line", language, sources=sources)
+        return self._source_lines.get((language, *names))
 
     def _source(self, name: str, language: str) -> str:
         source = self._knowledge.sources[name]

@@ -3,7 +3,6 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
 
 from bot.core.lexicon import retyped
 from bot.core.text import tokens
@@ -87,20 +86,20 @@ class LanguageDetector:
         if written:
             return max(written, key=lambda language: found[_SCRIPTS[language]])
         words = tokens(text[:_SAMPLE])
-        latin = [word for word in words if word.isascii() and word.isalpha() and not self._is_name(word)]
-        if found and (_LATIN not in found or (len(found) > 1 and not latin)):
+        telling = [word for word in words if not self._is_name(word)]
+        if found and (_LATIN not in found or (len(found) > 1 and not any(map(str.isascii, telling)))):
             return None
-        scores = {language: self._score(words, language) for language in ranked}
+        scores = {language: self._score(words, telling, language) for language in ranked}
         best = max(ranked, key=lambda language: scores[language])
         foreign = (sum(word in short for word in words) for name, short in _FOREIGN.items() if name not in ranked)
         return None if max(foreign, default=0) > max(1.0, scores[best]) else best
 
-    def _score(self, words: Sequence[str], language: str) -> float:
+    def _score(self, words: Sequence[str], telling: Sequence[str], language: str) -> float:
+        """Return what speaks for a language: its letters in any word, and the words that are no names."""
         letters = self._letters.get(language, frozenset())
-        telling = [retyped(word, language) for word in words if not self._is_name(word)]
-        return sum(map(partial(self._familiarity, language), telling)) + _LETTER * sum(
-            not letters.isdisjoint(word) for word in words
-        )
+        typed = retyped(" ".join(telling), language).split()
+        own = sum(not letters.isdisjoint(word) for word in words) if letters else 0
+        return sum(self._familiarity(language, word) for word in typed) + _LETTER * own
 
     def _familiarity(self, language: str, word: str) -> float:
         if word in self._words[language]:

@@ -166,9 +166,11 @@ class Understanding:
         self, text: str, words: Sequence[str], mentions: tuple[Mention, ...], decision: Decision, language: str
     ) -> Request | None:
         """Return a request about a name that nobody here has, where that makes sense of a text."""
+        if decision.kind is Kind.ANSWER:
+            return None
         runs = self._index.strangers(text, mentions, language)
         strangers = [run for run in runs if not self._synonyms_of(language).find(tokens(run.text))]
-        if decision.kind is Kind.ANSWER or len(strangers) != 1 or len(words) == len(tokens(strangers[0].text)):
+        if len(strangers) != 1 or len(words) == len(tokens(strangers[0].text)):
             return None
         mentions = tuple(sorted((*mentions, *strangers), key=lambda mention: mention.start))
         _, meant = self._judged(mask(text, mentions, self._marks), language)
