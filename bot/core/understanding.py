@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.core import dialogue
 from bot.core.corpus import Corpus, marks, synonyms_of, with_synonyms
@@ -17,6 +18,8 @@ from bot.core.text import normalise, tokens
 
 REQUESTS = 3
 """How many requests of one message are answered."""
+TRIED = 8
+"""Sentences of a message, and places to part one at, that are tried: a text made of "and" must not take seconds."""
 SAME = 0.9
 """Similarity from which a question of stop words is one of the examples ("who are you?")."""
 CERTAIN = 1.0
@@ -76,7 +79,7 @@ class Understanding:
         whole = self.request(text, language, state)
         if whole.decision.confidence >= CERTAIN:
             return self._several([whole])
-        sentences = _sentences(text)
+        sentences = _sentences(text)[:TRIED]
         if len(sentences) > 1:
             parts = [self.request(sentence, language, state) for sentence in sentences]
             clear = [part for part in parts if self._stands_alone(part) or part.text.rstrip().endswith("?")]
@@ -98,7 +101,7 @@ class Understanding:
             fits = words and decision.kind is Kind.ANSWER and self._fits(decision.intents[0], mentions)
             return Request(text, mentions, decision if fits else self._bare(mentions))
         vague = not mentions and not dialogue.content(words, language) and ranking.similarity < SAME
-        if vague and (len(words) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
+        if vague and (len(set(words)) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
             return Request(text, mentions, Decision(Kind.ABOUT_WHAT, self._knowledge.start))
         intents, kinds = self._knowledge.intents, self._kinds
         if same := dialogue.same_aspect(words, mentions, decision.intents, state, intents, kinds, language):
@@ -214,7 +217,7 @@ class Understanding:
         """Return a request in two where a conjunction joins two that are each clear."""
         best = [whole]
         clearest = 0.0
-        for left_text, right_text in _split_at(whole.text, language):
+        for left_text, right_text in islice(_split_at(whole.text, language), TRIED):
             left, right = (self.request(part, language, state) for part in (left_text, right_text))
             confidence = min(left.decision.confidence, right.decision.confidence)
             if confidence > clearest and self._two(left, right, whole, language):
