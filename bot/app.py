@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -232,7 +231,7 @@ def chat(settings: Settings, *, language: str | None = None) -> int:
     """Converse in the terminal."""
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
-    _log_to_stderr(settings)
+    _log(settings)
     core = responder(settings)
     asyncio.run(_chat(settings, core, _language(core, language, settings) or core.languages[0]))
     return 0
@@ -251,7 +250,7 @@ def serve(settings: Settings, *, test_environment: bool) -> int:
         raise SettingsError("JOLIG_TELEGRAM_TOKEN is not set")
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
-    _log_to_stderr(settings)
+    _log(settings)
     asyncio.run(_serve(settings, responder(settings), test_environment=test_environment))
     return 0
 
@@ -294,11 +293,7 @@ def _stopped_by_signals() -> Iterator["asyncio.Event"]:
             loop.remove_signal_handler(number)
 
 
-def _log_to_stderr(settings: Settings) -> None:
-    import structlog  # noqa: PLC0415 - `ask` does without it
+def _log(settings: Settings) -> None:
+    from bot import logs  # noqa: PLC0415 - `ask` does without it
 
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.configure(settings.log_level, secrets=settings.secrets)

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_output()  # whoever read us has left
         return 0
     except JoligError as error:
-        print(f"jolig: {error}", file=sys.stderr)
+        print(f"jolig: {_harmless(error)}", file=sys.stderr)
         return error.exit_code
     except OSError as error:
         _discard_output()
@@ -40,6 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return JoligError.exit_code
     except KeyboardInterrupt:
         return 130
+
+
+def _harmless(error: JoligError) -> str:
+    """Return the message of an error without a token, or a password in an address, that has come into it."""
+    from bot.logs import Redaction  # noqa: PLC0415 - only where something failed
+
+    return Redaction().text(str(error))
 
 
 def _run_command(arguments: Sequence[str] | None) -> int:

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from dotenv.parser import Binding, parse_stream
 from platformdirs import user_data_path
@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from bot.errors import SettingsError
 
 PREFIX = "JOLIG_"
+_ADDRESSES = [f"{PREFIX}TELEGRAM_API_URL"]
 _PACKAGE = Path(__file__).parent
 
 
@@ -65,15 +66,21 @@ class Settings(BaseModel):
         default="info", description="The least important events to log"
     )
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return the values that nobody may see."""
+        return tuple(value.get_secret_value() for _, value in self if isinstance(value, SecretStr))
+
 
 VARIABLES = {PREFIX + field.upper(): field for field in Settings.model_fields}
 """The field of each variable."""
+_SECRETS = [name for name, field in VARIABLES.items() if SecretStr in get_args(Settings.model_fields[field].annotation)]
 
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
     """Return the settings of the environment, and of a file for what it leaves open.
 
-    Raises SettingsError for a variable that is unknown or not valid, and for a file with a token that others can read.
+    Raises SettingsError for a variable that is unknown or not valid, and for a file with a secret that others can read.
     """
     variables = os.environ if environment is None else environment
     found = _ours(_of_file(env_file)) | _ours(variables)
@@ -115,9 +122,14 @@ def _of_file(path: Path) -> dict[str, str]:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
     found = _parsed(text, path)
-    if found.get(f"{PREFIX}TELEGRAM_TOKEN") and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsError(f"{path} holds a token and others can read it: chmod 600 {path}")
+    if _is_secret(found) and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SettingsError(f"{path} holds a secret and others can read it: chmod 600 {path}")
     return found
+
+
+def _is_secret(variables: Mapping[str, str]) -> bool:
+    """Return whether some variables hold a secret; an address does with a password in it."""
+    return any(variables.get(name) for name in _SECRETS) or any("@" in variables.get(name, "") for name in _ADDRESSES)
 
 
 def _parsed(text: str, path: Path) -> dict[str, str]:

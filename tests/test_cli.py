@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import errors
+from bot import cli, errors
 from bot.cli import main
+from bot.errors import NetworkError
 from tests.knowledge.conftest import ROOT, Garden
 
 MEETING = "when and where did they last meet?"
@@ -455,6 +456,12 @@ def test_serve_that_is_stopped_before_it_reaches_the_platform_says_so(own_data: 
     assert last.startswith(f"jolig: Telegram cannot be reached at {address}: ")
     assert TOKEN.encode() not in first + rest
     assert b"Traceback" not in rest
+
+
+def test_no_error_shows_a_token_or_a_password_in_an_address() -> None:
+    """However it came into the message."""
+    error = NetworkError(f"cannot reach https://bot:hidden@bots.example/bot{TOKEN}{TOKEN[7:]}/getMe")
+    assert cli._harmless(error) == "cannot reach https://bots.example/bot[redacted]/getMe"
 
 
 # --- the data folder ------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ TOKEN = "JOLIG_TELEGRAM_TOKEN"
 LEVEL = "JOLIG_LOG_LEVEL"
 LANGUAGE = "JOLIG_LANGUAGE"
 
+KINDS = {name: field.annotation for name, field in Settings.model_fields.items()}
+
 Write = Callable[[str | bytes], Path]
 
 
@@ -300,7 +302,22 @@ class TestFile:
         """Also where the environment has another one: this one is out."""
         path = write(f"{TOKEN}={SECRET}\n")
         path.chmod(mode)
-        assert refused(variables, path) == f"{path} holds a token and others can read it: chmod 600 {path}"
+        assert refused(variables, path) == f"{path} holds a secret and others can read it: chmod 600 {path}"
+
+    @pytest.mark.parametrize("name", [name for name, field in VARIABLES.items() if "Secret" in str(KINDS[field])])
+    def test_every_secret_is_one(self, write: Write, name: str) -> None:
+        """Not only the token of Telegram."""
+        path = write(f"{name}={SECRET}\n")
+        path.chmod(0o644)
+        assert refused({}, path) == f"{path} holds a secret and others can read it: chmod 600 {path}"
+
+    def test_a_password_in_an_address_is_a_secret(self, write: Write) -> None:
+        """An address without one is none."""
+        path = write(f"JOLIG_TELEGRAM_API_URL=https://bot:{SECRET}@bots.example\n")
+        path.chmod(0o644)
+        assert refused({}, path) == f"{path} holds a secret and others can read it: chmod 600 {path}"
+        path.write_text("JOLIG_TELEGRAM_API_URL=https://bots.example\n")
+        assert load({}, path).telegram_api_url == "https://bots.example"
 
     @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
     def test_a_token_that_only_its_owner_can_read_is_taken(self, write: Write, mode: int) -> None:

@@ -90,7 +90,7 @@ def bot_commands() -> dict[str, str]:
 def log_events() -> set[str]:
     """Return the name of every event that the code logs."""
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
-    return set(re.findall(r"\blog\.\w+\(\s*\"(\w+)\"", code))
+    return set(re.findall(r"\b(?:log|get_logger\(\))\.\w+\(\s*\"(\w+)\"", code))
 
 
 def unit(text: str) -> Mapping[str, list[str]]:
