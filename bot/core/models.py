@@ -368,6 +368,19 @@ class Exchange:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event of a platform, as it came in."""
+
+    channel: str
+    id: str
+    """The platform's id, unique in the channel: what comes in a second time is ignored."""
+    chat: str
+    """What has to be handled in order."""
+    payload: str
+    """What the channel needs to handle it, as JSON."""
+
+
 # --- problems ------------------------------------------------------------------------------------
 
 

@@ -3,9 +3,12 @@
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,23 +16,28 @@ from pydantic import TypeAdapter
 from sqlalchemy import (
     URL,
     AsyncAdaptedQueuePool,
-    ColumnElement,
     Connection,
+    Executable,
     Select,
     Table,
+    bindparam,
     delete,
     event,
+    func,
     inspect,
     select,
     text,
+    tuple_,
+    update,
 )
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.core.models import Conversation, DialogueState, Exchange, Reading
+from bot.core.models import Conversation, DialogueState, Exchange, Reading, Received
 from bot.errors import StorageError
-from bot.storage.tables import HEAD, dialogue, exchange
+from bot.storage.tables import HEAD, dialogue, exchange, inbox
+from bot.storage.together import Together
 
 MEMORY: Final = ":memory:"
 KEPT = 200
@@ -37,12 +45,18 @@ KEPT = 200
 
 A count rather than an age: it needs no clock, and no clean-up but the one that comes with the next exchange.
 """
+KNOWN = 100_000
+"""Events that were handled to know the ids of, at least: a platform repeats what it is not sure to have delivered."""
+TRIMMED = 1000
+"""Events after which the ids of too many are dropped."""
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _STATE = TypeAdapter(DialogueState)
 _READINGS = TypeAdapter(tuple[Reading, ...])
 _REPLIES = TypeAdapter(tuple[str, ...])
+_Writing = Sequence[tuple[Executable, Sequence[Mapping[str, object]]]]
+"""Statements, each with the rows that it is executed for."""
 _PAUSE = 0.02
 """Seconds between two attempts to switch to the write-ahead log."""
 
@@ -60,11 +74,16 @@ _MEANINGS = {
 
 
 class Storage:
-    """The `Store` of the service."""
+    """The `Store` of the service and the `InboxStore` of the inbox.
+
+    What is read or written at the same time is so in one go: a transaction costs more than a row.
+    """
 
     def __init__(self, engine: AsyncEngine, place: str) -> None:
         self._engine = engine
         self._place = place
+        self._state = Together(self._states)
+        self._write = Together(self._write_all)
 
     @classmethod
     @asynccontextmanager
@@ -81,13 +100,17 @@ class Storage:
                     _create(Path(path))
                 async with engine.begin() as connection:
                     await _migrate(connection, place)
-            yield cls(engine, place)
+            opened = cls(engine, place)
+            yield opened
+            await opened._write.finish()
         finally:
             await engine.dispose()
 
+    # --- conversations ---------------------------------------------------------------------------
+
     async def dialogue(self, conversation: Conversation) -> DialogueState | None:
         """Return the dialogue state of a conversation."""
-        found = await self._first(select(dialogue.c.state).where(*_of(dialogue, conversation)))
+        found = await self._state((conversation.channel, conversation.id))
         if found is None:
             return None
         with _failures(self._place):
@@ -96,42 +119,130 @@ class Storage:
     async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
         """Keep the dialogue state of a conversation."""
         values = {"at": state.at.isoformat(), "state": _STATE.dump_python(state, mode="json")}
-        row = insert(dialogue).values(channel=conversation.channel, conversation=conversation.id, **values)
-        with _failures(self._place):
-            async with self._engine.begin() as connection:
-                await connection.execute(row.on_conflict_do_update(["channel", "conversation"], set_=values))
+        await self._write([(_SAVE_DIALOGUE, [_key(conversation) | values])])
 
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return the exchange of a question."""
-        mine = *_of(exchange, conversation), exchange.c.question == question
-        found = await self._first(select(exchange).where(*mine))
-        if found is None:
+        mine = exchange.c.channel == conversation.channel, exchange.c.conversation == conversation.id
+        rows = await self._read(select(exchange).where(*mine, exchange.c.question == question))
+        if not rows:
             return None
+        found = rows[0]
         with _failures(self._place):
             replies, readings = _REPLIES.validate_python(found.replies), _READINGS.validate_python(found.readings)
         return Exchange(question, replies, readings, found.language)
 
     async def save_exchange(self, conversation: Conversation, exchanged: Exchange) -> None:
         """Keep an exchange, in place of an earlier one of the same question, and drop the oldest of too many."""
-        mine = _of(exchange, conversation)
-        oldest = select(exchange.c.number).where(*mine).order_by(exchange.c.number.desc()).offset(KEPT).limit(1)
-        key = {"channel": conversation.channel, "conversation": conversation.id, "question": exchanged.question}
-        readings = _READINGS.dump_python(exchanged.readings, mode="json")
-        values = {"replies": exchanged.replies, "readings": readings, "language": exchanged.language}
-        row = insert(exchange).values(**key, **values)
-        with _failures(self._place):
-            async with self._engine.begin() as connection:
-                await connection.execute(row.on_conflict_do_update(list(key), set_=values))
-                await connection.execute(delete(exchange).where(*mine, exchange.c.number <= oldest.scalar_subquery()))
+        values = {
+            "question": exchanged.question,
+            "replies": exchanged.replies,
+            "readings": _READINGS.dump_python(exchanged.readings, mode="json"),
+            "language": exchanged.language,
+        }
+        whose = {"of_channel": conversation.channel, "of_conversation": conversation.id}
+        await self._write([(_SAVE_EXCHANGE, [_key(conversation) | values]), (_DROP_EXCHANGES, [whose])])
 
-    async def _first(self, query: Select[Any]) -> Any:
+    # --- the inbox -------------------------------------------------------------------------------
+
+    async def receive(self, events: Sequence[Received]) -> None:
+        """Keep events, all or none, except those whose id is known."""
+        if events:
+            await self._write([(_RECEIVE, [_row(event) for event in events])])
+
+    async def opened(
+        self, channel: str, *, after: int, limit: int, until: int | None = None, chat: str | None = None
+    ) -> list[tuple[int, Received]]:
+        """Return the first open events of a channel, or of one of its chats, numbered over `after` up to `until`."""
+        query = _OPENED if chat is None else _OPENED_OF_CHAT
+        values = {"channel": channel, "after": after, "until": until, "chat": chat, "limit": limit}
+        rows = await self._read(query, {name: value for name, value in values.items() if value is not None})
+        return [(number, Received(channel, name, where, payload)) for number, name, where, payload in rows]
+
+    async def close(self, number: int, at: datetime, reason: str | None = None) -> None:
+        """Note that an event was handled; with a reason, that it was given up and is a dead letter.
+
+        Of what was handled only the id is left, for a while, so that it is known if it comes in again.
+        """
+        row = {"this": number, "closed": at.isoformat()}
+        how = (_HANDLED, [row]) if reason is None else (_GIVEN_UP, [row | {"reason": reason}])
+        trim = [(_TRIM, [{"upto": number - KNOWN}])] if number % TRIMMED == 0 else []
+        await self._write([how, *trim])
+
+    async def dead_letters(self, channel: str) -> int:
+        """Return how many events were given up."""
+        counted = select(func.count()).where(inbox.c.channel == channel, inbox.c.reason.is_not(None))
+        return int((await self._read(counted))[0][0])
+
+    # --- statements ------------------------------------------------------------------------------
+
+    async def _read(self, query: Select[Any], values: Mapping[str, object] | None = None) -> Sequence[Any]:
         with _failures(self._place):
             async with self._engine.connect() as connection:
-                return (await connection.execute(query)).first()
+                rows: Sequence[Any] = (await connection.execute(query, values)).fetchall()
+                return rows
+
+    async def _states(self, keys: Sequence[tuple[str, str]]) -> list[Any]:
+        rows = await self._read(_DIALOGUES, {"keys": keys})
+        found = {(row.channel, row.conversation): row for row in rows}
+        return [found.get(key) for key in keys]
+
+    async def _write_all(self, writings: Sequence[_Writing]) -> list[None]:
+        """Execute statements in one transaction, each once for all of its rows."""
+        rows: dict[Executable, list[Mapping[str, object]]] = defaultdict(list)
+        for statement, its_rows in chain.from_iterable(writings):
+            rows[statement] += its_rows
+        with _failures(self._place):
+            async with self._engine.begin() as connection:
+                for statement, its_rows in rows.items():
+                    await connection.execute(statement, its_rows)
+        return [None] * len(writings)
 
 
-def _of(table: Table, conversation: Conversation) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return table.c.channel == conversation.channel, table.c.conversation == conversation.id
+def _row(received: Received) -> dict[str, object]:
+    values = {"id": received.id, "chat": received.chat, "payload": received.payload}
+    # Half of a character, which no platform should send, becomes what JSON writes for it.
+    storable = {name: value.encode(errors="backslashreplace").decode() for name, value in values.items()}
+    return {"channel": received.channel, **storable}
+
+
+def _key(conversation: Conversation) -> dict[str, object]:
+    return {"channel": conversation.channel, "conversation": conversation.id}
+
+
+# --- statements ----------------------------------------------------------------------------------
+
+
+def _save(table: Table, *key: str) -> Insert:
+    """Return a statement that adds a row, or changes the one of the same key."""
+    adding = insert(table)
+    given = {column.name: column for column in adding.excluded if column.name not in {*key, "number"}}
+    return adding.on_conflict_do_update(key, set_=given).values({name: bindparam(name) for name in (*key, *given)})
+
+
+_DIALOGUES = select(dialogue.c.channel, dialogue.c.conversation, dialogue.c.state).where(
+    tuple_(dialogue.c.channel, dialogue.c.conversation).in_(bindparam("keys", expanding=True))
+)
+_SAVE_DIALOGUE = _save(dialogue, "channel", "conversation")
+_SAVE_EXCHANGE = _save(exchange, "channel", "conversation", "question")
+_MINE = (
+    exchange.c.channel == bindparam("of_channel"),
+    exchange.c.conversation == bindparam("of_conversation"),
+)
+_OLDEST = select(exchange.c.number).where(*_MINE).order_by(exchange.c.number.desc()).offset(KEPT).limit(1)
+_DROP_EXCHANGES = delete(exchange).where(*_MINE, exchange.c.number <= _OLDEST.scalar_subquery())
+_RECEIVE = insert(inbox).on_conflict_do_nothing(["channel", "id"])
+_OPENED = (
+    select(inbox.c.number, inbox.c.id, inbox.c.chat, inbox.c.payload)
+    .where(inbox.c.channel == bindparam("channel"), inbox.c.closed.is_(None), inbox.c.number > bindparam("after"))
+    .order_by(inbox.c.number)
+    .limit(bindparam("limit"))
+)
+_OPENED_OF_CHAT = _OPENED.where(inbox.c.chat == bindparam("chat"), inbox.c.number <= bindparam("until"))
+_THIS = inbox.c.number == bindparam("this")
+_HANDLED = update(inbox).where(_THIS).values(closed=bindparam("closed"), chat="", payload="")
+_GIVEN_UP = update(inbox).where(_THIS).values(closed=bindparam("closed"), reason=bindparam("reason"))
+_TRIM = delete(inbox).where(inbox.c.number <= bindparam("upto"), inbox.c.closed.is_not(None), inbox.c.reason.is_(None))
 
 
 # --- opening -------------------------------------------------------------------------------------

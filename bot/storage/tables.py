@@ -1,8 +1,8 @@
 """The tables, as the newest migration leaves them."""
 
-from sqlalchemy import JSON, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Column, Index, Integer, MetaData, String, Table, text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 metadata = MetaData()
@@ -28,3 +28,23 @@ exchange = Table(
     Column("language", String, nullable=False),
     Index("exchange_of_question", "channel", "conversation", "question", unique=True),
 )
+
+_STILL_OPEN = text("closed IS NULL")
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("payload", String, nullable=False),
+    Column("closed", String),
+    Column("reason", String),
+    Index("inbox_id", "channel", "id", unique=True),
+    Index("inbox_open", "channel", "number", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
+    sqlite_autoincrement=True,
+)
+"""What came in. Open until it is `closed` (when); with a `reason`, it is a dead letter, else it was handled.
+
+A number is never used twice, so that who has read up to one misses nothing after it.
+"""

@@ -68,8 +68,8 @@ def query(path: Path, statement: str) -> list[Any]:
 
 
 def schema(path: Path) -> list[Any]:
-    """Return every table and index of a file."""
-    return query(path, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")
+    """Return every table and index of a file, but those that SQLite makes for itself."""
+    return query(path, "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name <> 'sqlite_sequence' ORDER BY 2")
 
 
 def content_of(path: Path) -> bytes:
@@ -80,7 +80,7 @@ def content_of(path: Path) -> bytes:
 def details(path: Path) -> dict[str, list[Any]]:
     """Return the columns and the indexes of each table, as SQLite sees them."""
     return {
-        f"{pragma} {table}": query(path, f"PRAGMA {pragma}({table})")
+        f"{pragma} {table}": sorted(row[1:] for row in query(path, f"PRAGMA {pragma}({table})"))  # without their places
         for table in metadata.tables
         for pragma in ("table_info", "index_list")
     }

@@ -1,0 +1,272 @@
+"""What the platforms hand over: kept before they are told that we have it, and until it has been handled.
+
+    await inbox.put(Received("telegram", id="17", chat="5", payload='{"update_id": 17, …}'))  # now it cannot be lost
+    await inbox.run("telegram", handle, stop=stop)
+
+The database is the queue; in memory there is only what is being handled, and a little that waits for it. An event is
+handled once, except where the process is killed between the handling and the note of it: then it is handled again.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from bot.core.models import Received
+from bot.errors import JoligError, NetworkError, StorageError
+
+__all__ = ["Inbox", "InboxStore", "Limits", "Received"]
+
+log = structlog.get_logger()
+
+
+Numbered = tuple[int, Received]
+"""An event with its place in the order of all events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is handled at a time, and how long it is tried; durations in seconds."""
+
+    handled: int = 64
+    """Events that are handled at a time."""
+    held: int = 1024
+    """Events in memory; the rest waits in the database."""
+    held_of_chat: int = 16
+    """Events of one chat in memory, so that a flood in one leaves room for the others."""
+    retry: tuple[float, ...] = (1, 5, 15, 30, *(60,) * 60)
+    """The pauses between the attempts to handle an event: an hour of them, none so long that it is felt afterwards."""
+    recovery: float = 1
+    """The pause before the database is used again after it failed."""
+    drain: float = 8
+    """How long what has been received may take to be handled after the stop."""
+
+
+class InboxStore(Protocol):
+    """Where events are kept; each method raises StorageError where it cannot do all that it is asked."""
+
+    async def receive(self, events: Sequence[Received]) -> None:
+        """Keep events, except those whose id is known."""
+
+    async def opened(
+        self, channel: str, *, after: int, limit: int, until: int | None = None, chat: str | None = None
+    ) -> list[Numbered]:
+        """Return the first open events of a channel, or of one of its chats, numbered over `after` up to `until`."""
+
+    async def close(self, number: int, at: datetime, reason: str | None = None) -> None:
+        """Note that an event was handled; with a reason, that it was given up and is a dead letter."""
+
+    async def dead_letters(self, channel: str) -> int:
+        """Return how many events were given up."""
+
+
+Handle = Callable[[Received], Awaitable[None]]
+
+
+class Inbox:
+    """The events of all channels."""
+
+    def __init__(self, store: InboxStore, *, now: Callable[[], datetime], limits: Limits | None = None) -> None:
+        self._store = store
+        self._now = now
+        self._limits = limits or Limits()
+        self._arrival: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def put(self, *events: Received) -> None:
+        """Keep events; once this returns, the platform may be told that we have them.
+
+        Raises StorageError where they cannot be kept: then none of them is.
+        """
+        await self._store.receive(events)
+        for channel in {event.channel for event in events}:
+            self._arrival[channel].set()
+
+    async def run(self, channel: str, handle: Handle, *, stop: asyncio.Event) -> None:
+        """Hand on the events of a channel until `stop` is set, beginning with those that an earlier process left open.
+
+        Events of one chat are handled one after another, in order; those of several chats at the same time. Where
+        `handle` raises NetworkError or StorageError, it is tried again later; with any other error, or after the last
+        attempt, the event becomes a dead letter. After the stop what is in the inbox is handled still, for a time;
+        what is then left stays open for the next process.
+        """
+        await _Handing(self._store, channel, handle, self._arrival[channel], stop, self._now, self._limits).run()
+
+    async def dead_letters(self, channel: str) -> int:
+        """Return how many events of a channel were given up; raise StorageError where that cannot be told."""
+        return await self._store.dead_letters(channel)
+
+
+@dataclass(slots=True)
+class _Chat:
+    """A chat with open events."""
+
+    newest: int = 0
+    """The number of the newest event that is known of."""
+    taken: int = 0
+    """The number of the last event that has been taken into memory."""
+    held: deque[Numbered] = field(default_factory=deque)
+
+
+class _Handing:
+    """One run over the events of a channel."""
+
+    def __init__(
+        self,
+        store: InboxStore,
+        channel: str,
+        handle: Handle,
+        arrival: asyncio.Event,
+        stop: asyncio.Event,
+        now: Callable[[], datetime],
+        limits: Limits,
+    ) -> None:
+        self._store = store
+        self._channel = channel
+        self._handle = handle
+        self._arrival = arrival
+        self._stop = stop
+        self._now = now
+        self._limits = limits
+        self._slots = asyncio.Semaphore(limits.handled)
+        self._tasks = asyncio.TaskGroup()
+        self._chats: dict[str, _Chat] = {}
+        self._held = 0
+        self._room = asyncio.Event()
+
+    async def run(self) -> None:
+        """Take events and hand them on; after the stop finish, for a time."""
+        try:
+            async with asyncio.timeout(None) as limit, self._tasks:
+                self._tasks.create_task(self._take_all())
+                await self._stop.wait()
+                limit.reschedule(asyncio.get_running_loop().time() + self._limits.drain)
+                self._arrival.set()
+        except TimeoutError:
+            log.warning("inbox_drain_timed_out", channel=self._channel, chats=len(self._chats))
+
+    # --- from the database into memory -----------------------------------------------------------
+
+    async def _take_all(self) -> None:
+        """Take events in order, and wait where there are none; end after the stop, once there are no more."""
+        last = 0
+        while True:
+            self._arrival.clear()
+            events = await self._opened(after=last, limit=self._limits.held - self._held)
+            for number, received in events:
+                self._take(number, received)
+            if events:
+                last, _ = events[-1]
+                await self._until_room()
+            elif self._stop.is_set():
+                return
+            else:
+                await self._arrival.wait()
+
+    async def _until_room(self) -> None:
+        """Wait until there is room for a good part of what may be held, as reading a few at a time takes long."""
+        while self._held > self._limits.held * 3 // 4:
+            self._room.clear()
+            await self._room.wait()
+
+    def _take(self, number: int, received: Received) -> None:
+        """Add an event to its chat: in memory, or to what the chat will find in the database."""
+        name = received.chat
+        if (chat := self._chats.get(name)) is None:
+            chat = self._chats[name] = _Chat()
+            self._tasks.create_task(self._serve(name, chat))
+        if chat.taken == chat.newest and len(chat.held) < self._limits.held_of_chat:
+            self._hold(chat, number, received)
+        chat.newest = number
+
+    def _hold(self, chat: _Chat, number: int, received: Received) -> None:
+        chat.held.append((number, received))
+        chat.taken = number
+        self._held += 1
+
+    async def _opened(
+        self, *, after: int, limit: int, until: int | None = None, chat: str | None = None
+    ) -> list[Numbered]:
+        """Return open events, as soon as the database can tell them."""
+        while True:
+            try:
+                return await self._store.opened(self._channel, after=after, limit=limit, until=until, chat=chat)
+            except StorageError as error:
+                await self._recover(error)
+
+    async def _recover(self, error: StorageError) -> None:
+        log.error("inbox_unavailable", channel=self._channel, error=str(error))
+        await asyncio.sleep(self._limits.recovery)
+
+    # --- one chat --------------------------------------------------------------------------------
+
+    async def _serve(self, name: str, chat: _Chat) -> None:
+        """Handle the events of a chat one after another until there are none."""
+        while chat.held or chat.taken < chat.newest:
+            if not chat.held:
+                await self._refill(name, chat)
+            elif not await self._finish(*chat.held[0]):
+                return  # what comes after it in this chat is left too
+            else:
+                chat.held.popleft()
+                self._held -= 1
+                self._room.set()
+        del self._chats[name]
+
+    async def _refill(self, name: str, chat: _Chat) -> None:
+        """Take the events of a chat that there was no room for."""
+        limit, newest = self._limits.held_of_chat, chat.newest
+        events = await self._opened(after=chat.taken, until=newest, chat=name, limit=limit)
+        for number, received in events:
+            self._hold(chat, number, received)
+        if len(events) < limit:
+            chat.taken = newest
+
+    async def _finish(self, number: int, received: Received) -> bool:
+        """Handle an event and note how that went; return False where it is left to the next process."""
+        reason = None
+        try:
+            if not await self._handle_patiently(received):
+                return False
+        except JoligError as error:
+            reason = str(error)
+        except Exception as error:
+            log.exception("inbox_handler_failed", channel=self._channel, id=received.id)
+            reason = repr(error)
+        if reason is not None:
+            log.error("inbox_dead_letter", channel=self._channel, id=received.id, reason=reason)
+        await self._close(number, reason)
+        return True
+
+    async def _handle_patiently(self, received: Received) -> bool:
+        """Handle an event, again where it fails for a time; return False where the stop comes before that."""
+        for pause in self._limits.retry:
+            try:
+                async with self._slots:
+                    await self._handle(received)
+            except (NetworkError, StorageError) as error:
+                log.warning("inbox_retry", channel=self._channel, id=received.id, error=str(error), seconds=pause)
+            else:
+                return True
+            if await self._stopped_within(pause):
+                return False
+        async with self._slots:
+            await self._handle(received)
+        return True
+
+    async def _close(self, number: int, reason: str | None) -> None:
+        """Note that an event is done with, as soon as the database can."""
+        while True:
+            try:
+                return await self._store.close(number, self._now(), reason)
+            except StorageError as error:
+                await self._recover(error)
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        return self._stop.is_set()
