@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,6 +17,7 @@ from bot.config import Settings
 from bot.core.models import Answer, DialogueState, Knowledge, Outcome, Problem, Question
 from bot.core.provenance import coverage, fold
 from bot.core.responder import Responder
+from bot.core.timeline import TIMELINE
 from bot.errors import KnowledgeError, SettingsError, StorageError, UsageError
 from bot.knowledge import cache
 from bot.service import Service
@@ -47,14 +49,19 @@ def ask(settings: Settings, question: str, *, language: str | None, as_json: boo
     now = datetime.now(UTC)
     turn = core.respond(Question(question, language=language), None, now=now)
     reasons = core.reasons(turn.answer.readings, turn.answer.language) if explain else None
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     if as_json:
         explanation = {"explanation": plain(reasons)} if reasons else {}
-        print(json.dumps(_as_json(None, question, turn.answer) | explanation, ensure_ascii=False))
+        _print(json.dumps(_as_json(None, question, turn.answer) | explanation, ensure_ascii=False))
     else:
-        print("\n\n".join(_told(turn.answer, reasons)))
+        _print("\n\n".join(_told(turn.answer, reasons)))
     return 0
+
+
+def _print(text: str) -> None:
+    """Print a text in any script, whatever the encoding of the terminal is set to."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    print(text)
 
 
 def _told(answer: Answer, reasons: Answer | None) -> Iterator[str]:
@@ -64,6 +71,26 @@ def _told(answer: Answer, reasons: Answer | None) -> Iterator[str]:
         yield "\n".join(f"→ {choice.text}" for choice in answer.suggestions)
     if reasons:
         yield plain(reasons)
+
+
+def timeline(settings: Settings, *, language: str | None, output: Path | None) -> int:
+    """Print the timeline of the knowledge, or write it as a picture.
+
+    Raises UsageError where the knowledge has none, OSError where the file cannot be written.
+    """
+    core = responder(settings)
+    language = _language(core, language, settings)
+    intent = next((intent.id for intent in core.knowledge.intents.values() if intent.items == TIMELINE), None)
+    if intent is None:
+        raise UsageError("the knowledge has no timeline")
+    answer = core.respond(Question(choice=intent, language=language), None, now=datetime.now(UTC)).answer
+    if output is None:
+        _print(plain(answer))
+    elif answer.picture:
+        from bot.channels.pictures import draw  # noqa: PLC0415 - the other commands do without it
+
+        output.write_bytes(draw(answer.picture, answer.source_line or ""))
+    return 0
 
 
 class Line(BaseModel):

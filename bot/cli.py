@@ -94,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--quick", action="store_true", help="leave out the evaluation, which takes some minutes")
     check.set_defaults(command=_check)
+    timeline = commands.add_parser("timeline", help="tell what happened when, or draw it")
+    timeline.add_argument("--language", help="the language of the timeline")
+    timeline.add_argument("--output", type=Path, metavar="FILE.png", help="write a picture instead of printing")
+    timeline.set_defaults(command=_timeline)
     schemas = commands.add_parser("schemas", help="write the JSON Schemas of the knowledge files, for editors")
     schemas.set_defaults(command=_schemas)
     return parser
@@ -103,6 +107,12 @@ def _schemas(_options: argparse.Namespace) -> int:
     from bot import app, config  # noqa: PLC0415
 
     return app.schemas(config.load())
+
+
+def _timeline(options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.timeline(config.load(), language=options.language, output=options.output)
 
 
 def _add_ask(ask: argparse.ArgumentParser) -> None:

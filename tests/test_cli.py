@@ -135,6 +135,33 @@ def settings_of(garden: Garden) -> dict[str, str]:
     return {"JOLIG_KNOWLEDGE_DIR": str(garden.folder), "JOLIG_SEEDS_DIR": str(garden.seeds)}
 
 
+# --- timeline -------------------------------------------------------------------------------------
+
+
+def test_the_timeline_is_printed_with_its_source(call: Call) -> None:
+    told = call("timeline", "--language", "ru")
+    assert told.code == 0
+    assert [fact for fact in ("2 апреля 2022", "25 апреля (год в", "Качрети", "АрмИнфо") if fact not in told.out] == []
+
+
+def test_the_timeline_is_written_as_a_picture(call: Call, tmp_path: Path) -> None:
+    told = call("timeline", "--language", "ka", "--output", "timeline.png")
+    assert (told.code, told.out, told.err) == (0, "", "")
+    assert (tmp_path / "timeline.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_cannot_be_written_is_told_in_one_line(data: Path) -> None:
+    told = run("timeline", "--output", "missing/timeline.png", data=data)
+    assert (told.code, told.complaint) == (1, "No such file or directory: missing/timeline.png")
+
+
+def test_knowledge_without_a_timeline_has_none_to_show(call: Call) -> None:
+    second = ROOT / "tests" / "second"
+    folders = {"JOLIG_KNOWLEDGE_DIR": str(second / "knowledge"), "JOLIG_SEEDS_DIR": str(second / "seeds")}
+    told = call("timeline", **folders)
+    assert (told.code, told.complaint) == (2, "the knowledge has no timeline")
+
+
 # --- ask ------------------------------------------------------------------------------------------
 
 

@@ -25,10 +25,12 @@ from bot.core.models import (
     Paragraph,
     Quote,
     Reading,
+    Timeline,
     UnknownChoiceError,
 )
 from bot.core.premises import Contradiction, called, contradictions
 from bot.core.replies import Replies, listed
+from bot.core.timeline import TIMELINE, timeline
 from bot.core.understanding import Request
 
 SUGGESTIONS = 4
@@ -64,6 +66,7 @@ class Part:
     blocks: tuple[Block, ...]
     reading: Reading
     suggestions: tuple[Choice, ...] = ()
+    picture: Timeline | None = None
 
 
 class Composer:
@@ -170,7 +173,8 @@ class Composer:
             *self._passed(facts, occasion),
         )
         reading = replace(_reading(request, intent, entity), facts=tuple(fact.id for fact in facts))
-        return Part(intent.outcome, blocks, reading, self._choices(intent.suggests, language))
+        picture = self._timeline(intent, language) if intent.items == TIMELINE else None
+        return Part(intent.outcome, blocks, reading, self._choices(intent.suggests, language), picture)
 
     def _strange(self, intent: Intent, request: Request, facts: Sequence[Fact], language: str) -> list[str]:
         """Return the names in a question that no source has, and that no fact of the answer stands in place of.
@@ -248,9 +252,15 @@ class Composer:
                 return (Items(language_names(self._knowledge.languages)),)
             case "sources":
                 return (Items(tuple(self._source(name, language) for name in self._knowledge.sources)),)
+            case "timeline":
+                return (Items(tuple(event.text for event in self._timeline(intent, language).events)),)
             case variable:
                 entities = _entities_of(self._knowledge.facts[intent.facts[variable]])
                 return (Items(tuple(self.name(entity, language) for entity in entities)),)
+
+    def _timeline(self, intent: Intent, language: str) -> Timeline:
+        stated = {variable: self._knowledge.facts[name] for variable, name in intent.facts.items()}
+        return timeline(intent.reply, stated, self._replies, self._arguments(intent, None, language), language)
 
     def _menu(self, language: str) -> Items:
         return Items(tuple(f"/{command.name} – {command.description}" for command in self.commands(language)))
@@ -362,6 +372,7 @@ class Composer:
             suggestions=fresh if len(parts) == 1 else fresh[:SUGGESTIONS],
             readings=tuple(part.reading for part in parts),
             version=self._knowledge.version,
+            picture=next((part.picture for part in parts if part.picture), None),
         )
 
     def _citations(self, part: Part) -> list[Citation]:

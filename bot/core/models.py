@@ -270,6 +270,35 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """A row of a timeline."""
+
+    date: str
+    """A day or days in words, without a year where the source states none."""
+    label: str
+    facts: tuple[str, ...]
+    """The ids of the facts that it stands on."""
+    note: str | None = None
+    """What is missing from the date, in words."""
+
+    @property
+    def text(self) -> str:
+        """Return the row as it is read where there is no picture."""
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.date}{note} – {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What can be shown as a picture of events in their order; the answer's blocks say the same in words."""
+
+    title: str
+    events: tuple[Event, ...]
+    legend: str | None = None
+    """What a mark without a year means; None where every event has its year."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How one request was understood."""
 
@@ -304,6 +333,8 @@ class Answer:
     readings: tuple[Reading, ...] = ()
     """One for each request that the question holds."""
     version: str = ""
+    picture: Timeline | None = None
+    """What a channel that can show pictures may show beside the blocks, which say it all."""
 
     @property
     def intent(self) -> str | None:

@@ -25,11 +25,12 @@ from bot.core.models import (
 from bot.core.provenance import QuoteError, locate
 from bot.core.replies import locale_of
 from bot.core.text import normalise
+from bot.core.timeline import TIMELINE
 from bot.knowledge.loader import Draft, Loaded, Placed
 from bot.knowledge.schema import EntityEntry, FactEntry, IntentEntry
 from bot.knowledge.templates import template_problems
 
-ITEMS = frozenset({"commands", "languages", "passages", "reasons", "sources"})
+ITEMS = frozenset({"commands", "languages", "passages", "reasons", "sources", TIMELINE})
 """The lists that the core makes itself; any other is a variable of the intent."""
 LONGEST_CHOICE = 64
 """Bytes of a button's data on Telegram, which a deep link shares."""

@@ -12,6 +12,7 @@ from fluent.syntax.visitor import Visitor
 from bot.core.entities import EntityIndex
 from bot.core.models import EntitiesValue, Intent, Knowledge, Problem, Value
 from bot.core.replies import COMMON_VARIABLES, MESSAGES
+from bot.core.timeline import TIMELINE, labels_of
 
 _DIGIT = re.compile(r"\d")
 _ATTRIBUTES = {"unknown", "which", "none"}
@@ -111,7 +112,9 @@ def _filled(language: str, parts: Mapping[str, dict[str | None, _Part]], knowled
         elif name not in users:
             yield Problem(file, found[None].line, f"no intent uses the message {name!r}")
         for intent in users.get(name, ()):
-            yield from _intent_message(file, name, found, intent, _forms(intent, language, knowledge))
+            yield from _intent_message(
+                file, name, found, intent, _forms(intent, language, knowledge), _labels(intent, knowledge)
+            )
 
 
 def _forms(intent: Intent, language: str, knowledge: Knowledge) -> frozenset[str]:
@@ -128,31 +131,46 @@ def _forms(intent: Intent, language: str, knowledge: Knowledge) -> frozenset[str
     )
 
 
+def _labels(intent: Intent, knowledge: Knowledge) -> frozenset[str]:
+    """Return the attributes that the timeline of an intent needs."""
+    if intent.items != TIMELINE:
+        return frozenset()
+    return labels_of(
+        {variable: knowledge.facts[fact] for variable, fact in intent.facts.items() if fact in knowledge.facts}
+    )
+
+
 def _is_single(value: Value) -> TypeGuard[EntitiesValue]:
     return isinstance(value, EntitiesValue) and len(value.entities) == 1
 
 
 def _intent_message(
-    file: str, name: str, parts: dict[str | None, _Part], intent: Intent, forms: frozenset[str]
+    file: str,
+    name: str,
+    parts: dict[str | None, _Part],
+    intent: Intent,
+    forms: frozenset[str],
+    labels: frozenset[str],
 ) -> Iterator[Problem]:
     facts = frozenset(intent.facts)
     if not parts[None].texts and not parts[None].variables:
         yield Problem(file, parts[None].line, f"the message {name!r} is empty")
     slot = {intent.slot} if intent.slot else set()
     for attribute, part in parts.items():
-        if attribute is not None and attribute not in _ATTRIBUTES | slot:
+        if attribute is not None and attribute not in _ATTRIBUTES | slot | labels:
             yield Problem(file, part.line, f"the attribute {attribute!r} of {name!r} is not used")
         takes_slot = attribute in {"unknown", *slot} or (attribute is None and intent.slot_required)
         yield from _variables(file, name, part, facts | forms | (slot if takes_slot else set()))
     named = set().union(*(part.variables for part in parts.values()))
-    used = {variable.partition("-")[0] for variable in named} | {intent.items}
+    used = {variable.partition("-")[0] for variable in named} | {intent.items} | labels
     for variable in sorted(facts - used):
         # The list of a slot is what the answer is looked up in.
         if not intent.slot_required:
             yield Problem(file, parts[None].line, f"{name!r} does not use ${variable} of the intent {intent.id!r}")
     if intent.slot_required:
-        for attribute in sorted({"unknown", "which"} - parts.keys()):
-            yield Problem(file, parts[None].line, f"{name!r} needs the attribute {attribute!r}")
+        labels |= {"unknown", "which"}
+    for attribute in sorted(labels - parts.keys()):
+        yield Problem(file, parts[None].line, f"{name!r} needs the attribute {attribute!r}")
 
 
 def _variables(file: str, name: str, part: _Part, known: frozenset[str] | set[str]) -> Iterator[Problem]:

@@ -58,6 +58,17 @@ meetings =
     Mənbələr bu görüşlər barədə məlumat verir: hesabatla bağlı advokasiya görüşləri – { $bakuplace-locative }
     ({ $bakuday }) və { $yerevanplace-locative } ({ $yerevanday }), hər ikisi il göstərilmədən; qrupun öz görüşü –
     { $place-locative } ({ $country }, { $days }).
+timeline =
+    Mənbələrdə tarixi göstərilən hadisələr, ardıcıllıqla:
+    .title = { $bot }: xronologiya
+    .reportday = Qrupun “{ $report }” adlı hesabatı dərc olunub
+    .bakuday = { $bakuplace-locative } hesabatla bağlı advokasiya görüşü
+    .yerevanday = { $yerevanplace-locative } hesabatla bağlı advokasiya görüşü
+    .days = Qrupun görüşü: { $place-locative } ({ $country })
+    .articleday = { $agency } agentliyinin bütün bu məlumatların götürüldüyü məqaləsi
+    .termend = İngiliscə mətndə qrup haqqında bu tarixədək “{ $words }” deyilir
+    .yearless = mənbədə il göstərilmir
+    .legend = Mənbədə il göstərilmir. Hesabata həsr olunduqları üçün bu görüşlər ondan sonra yerləşdirilib.
 call-on-leaders =
     İştirakçılar hər iki ölkənin rəhbərliyini { $call } çağırıblar.
 governments-efforts =

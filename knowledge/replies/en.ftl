@@ -58,6 +58,17 @@ meetings =
     The sources report these: an advocacy meeting for the report in { $bakuplace } on { $bakuday } and one in
     { $yerevanplace } on { $yerevanday }, both without a year, and the group’s own meeting in { $place }, { $country }, on
     { $days }.
+timeline =
+    What the sources give a date for, in order:
+    .title = { $bot }: timeline
+    .reportday = The group’s report “{ $report }” is published
+    .bakuday = Advocacy meeting for the report in { $bakuplace }
+    .yerevanday = Advocacy meeting for the report in { $yerevanplace }
+    .days = The group meets in { $place }, { $country }
+    .articleday = Article by { $agency }, from which all of this comes
+    .termend = Until this day, in the words of the source, the group “{ $words }”
+    .yearless = no year in the source
+    .legend = The source states no year. These meetings stand after the report because they were about it.
 call-on-leaders =
     The participants called on the leadership of both countries { $call }.
 governments-efforts =

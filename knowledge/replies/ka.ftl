@@ -58,6 +58,17 @@ meetings =
     წყაროებში ნახსენებია მოხსენების ადვოკატირების შეხვედრები { $bakuplace-locative } ({ $bakuday }) და
     { $yerevanplace-locative } ({ $yerevanday }) — ორივე წლის მითითების გარეშე, აგრეთვე თავად ჯგუფის შეხვედრა
     { $country-locative }, { $place-locative } ({ $days }).
+timeline =
+    წყაროებში დათარიღებული მოვლენები, თანმიმდევრობით:
+    .title = { $bot }: ქრონოლოგია
+    .reportday = გამოქვეყნდა ჯგუფის მოხსენება „{ $report }“
+    .bakuday = მოხსენების ადვოკატირების შეხვედრა { $bakuplace-locative }
+    .yerevanday = მოხსენების ადვოკატირების შეხვედრა { $yerevanplace-locative }
+    .days = ჯგუფის შეხვედრა { $place-locative } ({ $country })
+    .articleday = { $agency-genitive } სტატია, რომელსაც ეს ცნობები ეყრდნობა
+    .termend = ინგლისურ ტექსტში ჯგუფის შესახებ ამ თარიღამდე წერია „{ $words }“
+    .yearless = წყაროში წელი არ წერია
+    .legend = წყაროში წელი მითითებული არ არის. ეს შეხვედრები მოხსენების შემდეგაა, რადგან მას ეძღვნებოდა.
 call-on-leaders =
     მონაწილეებმა ორივე ქვეყნის ხელმძღვანელობას მოუწოდეს, { $call }.
 governments-efforts =

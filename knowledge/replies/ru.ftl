@@ -63,6 +63,17 @@ meetings =
     Источники сообщают о таких встречах: встреча по продвижению доклада { $bakuplace-locative } { $bakuday } и ещё одна
     — { $yerevanplace-locative } { $yerevanday } (в обоих случаях год не указан), а также встреча самой группы,
     прошедшая { $days } { $place-locative } ({ $country }).
+timeline =
+    События, для которых источники называют дату, по порядку:
+    .title = { $bot }: хронология
+    .reportday = Опубликован доклад группы «{ $report }»
+    .bakuday = Встреча по продвижению доклада { $bakuplace-locative }
+    .yerevanday = Встреча по продвижению доклада { $yerevanplace-locative }
+    .days = Встреча группы { $place-locative } ({ $country })
+    .articleday = Статья агентства «{ $agency }», из которой взяты все эти сведения
+    .termend = До этого дня группа, как сказано в английском тексте, «{ $words }»
+    .yearless = год в источнике не указан
+    .legend = Год в источнике не указан. Эти встречи помещены после доклада, потому что были посвящены ему.
 call-on-leaders =
     Участники встречи призвали руководство обеих стран { $call }.
 governments-efforts =

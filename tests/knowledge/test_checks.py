@@ -129,6 +129,20 @@ def test_every_sentence_of_the_shipped_sources_is_evidence() -> None:
             id="an answer without facts",
         ),
         pytest.param(
+            "replies/en.ftl",
+            "    .title = { $bot }: timeline\n",
+            "",
+            "'timeline' needs the attribute 'title'",
+            id="a timeline without a heading",
+        ),
+        pytest.param(
+            "replies/en.ftl",
+            "    .yearless = ",
+            "    .undated = ",
+            "the attribute 'undated' of 'timeline' is not used",
+            id="an attribute of the timeline that shows nothing",
+        ),
+        pytest.param(
             "entities/places.yaml",
             "- id: baku\n  kind: place",
             "- id: baku\n  absent: true\n  kind: place",
