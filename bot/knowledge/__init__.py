@@ -13,8 +13,7 @@ def load(folder: Path, seeds: Path) -> Knowledge:
     from bot.knowledge.loader import read  # noqa: PLC0415
 
     loaded = read(folder, seeds)
-    # What could not be read at all is the cause of other problems, and is told first.
-    problems = sorted(loaded.draft.problems) or problems_of(loaded)
+    problems = problems_of(loaded)
     if problems or loaded.knowledge is None:
         more = f" (and {len(problems) - 1} more; `jolig check` lists them)" if len(problems) > 1 else ""
         raise KnowledgeError(f"the knowledge is not valid: {problems[0]}{more}")

@@ -38,9 +38,12 @@ _DIGITS = re.compile(r"\d+")
 
 
 def problems_of(loaded: Loaded) -> list[Problem]:
-    """Return every problem of a knowledge folder, in the order of files and lines."""
-    found = list(loaded.draft.problems)
-    if loaded.knowledge is not None:
+    """Return every problem of a knowledge folder, in the order of files and lines.
+
+    Where a part could not be read, what the others lack by that is not told.
+    """
+    found = [*loaded.draft.unread, *loaded.draft.problems]
+    if loaded.knowledge is not None and not loaded.draft.unread:
         found += chain.from_iterable(check(loaded.draft, loaded.knowledge) for check in CHECKS)
     return sorted(set(found))
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from bot.errors import KnowledgeError
 
+LARGEST = 2_000_000
+"""Bytes of a file: a larger one is refused, and read no further."""
+
 
 def digest(folder: Path, seeds: Path) -> str:
     """Return the hash of every file that the knowledge is made of; raise KnowledgeError where there is none.
@@ -17,5 +20,6 @@ def digest(folder: Path, seeds: Path) -> str:
     parts = [*folder.glob("*.yaml"), *folder.glob("*/*.yaml"), *folder.glob("replies/*.ftl"), *seeds.glob("*")]
     for path in sorted(part for part in parts if part.is_file() and part.parent.name != "evaluation"):
         whole.update(f"{path.parent.name}/{path.name}\0".encode())
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
+        with path.open("rb") as file:
+            whole.update(hashlib.sha256(file.read(LARGEST + 1)).digest())
     return whole.hexdigest()

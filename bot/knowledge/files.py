@@ -4,6 +4,9 @@ Every scalar stays text (PyYAML's base loader): pydantic gives it its type, so t
 boolean and a wrong date is a problem with a line rather than an exception.
 """
 
+import errno
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +17,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.models import Problem
+from bot.knowledge.digest import LARGEST
 
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
+
+_DEEPEST = 20
+"""Parts within parts of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +46,38 @@ class Document:
         return Problem(self.file, self.line(location), message)
 
 
-def read_yaml(folder: Path, path: Path, problems: list[Problem]) -> Document | None:
-    """Return a YAML file's data, or None and a problem more."""
+def read_bytes(path: Path) -> bytes:
+    """Return what is in a file; raise OSError for one that is too large, or that is none and might never end."""
+    # Not blocking: a pipe that nobody writes to is opened at once, and then refused.
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file")
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST} bytes")
+    return data
+
+
+def read_text(folder: Path, path: Path, problems: list[Problem]) -> str | None:
+    """Return the text of a file, or None and a problem more."""
     name = path.relative_to(folder).as_posix()
     try:
-        text = path.read_bytes().decode()
-        loader = yaml.CBaseLoader(text)
-        node = loader.get_single_node()
+        return read_bytes(path).decode()
     except UnicodeDecodeError as error:
         problems.append(Problem(name, 1, f"not UTF-8 text: {error.reason} at byte {error.start}"))
     except OSError as error:
         problems.append(Problem(name, 1, f"cannot be read: {error.strerror}"))
+    return None
+
+
+def read_yaml(folder: Path, path: Path, problems: list[Problem]) -> Document | None:
+    """Return a YAML file's data, or None and a problem more."""
+    name = path.relative_to(folder).as_posix()
+    text = read_text(folder, path, problems)
+    if text is None:
+        return None
+    try:
+        node = yaml.CBaseLoader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         problems.append(Problem(name, mark.line + 1 if mark else 1, f"not valid YAML: {error.problem}"))
@@ -64,12 +92,15 @@ def read_yaml(folder: Path, path: Path, problems: list[Problem]) -> Document | N
 
 def _construct(node: Any, at: Location, document: Document, problems: list[Problem], seen: set[int]) -> Any:
     document.lines[at] = node.start_mark.line + 1
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
     if id(node) in seen:
         problems.append(document.problem(at, "references (&name, *name) are not supported: write the part out"))
         return None
+    if len(at) > _DEEPEST:
+        problems.append(document.problem(at, f"more than {_DEEPEST} parts within each other"))
+        return None
     seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
     if isinstance(node, yaml.SequenceNode):
         parts = enumerate(node.value)
         return [_construct(part, (*at, number), document, problems, seen) for number, part in parts]
@@ -79,11 +110,13 @@ def _construct(node: Any, at: Location, document: Document, problems: list[Probl
 def _mapping(node: Any, at: Location, document: Document, problems: list[Problem], seen: set[int]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = str(key_node.value)
-        if key in data:
-            line = key_node.start_mark.line + 1
-            problems.append(Problem(document.file, line, f"{key!r} stands here twice"))
-        data[key] = _construct(value_node, (*at, key), document, problems, seen)
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.append(Problem(document.file, line, "a key is a word, not a part with parts of its own"))
+            continue
+        if key_node.value in data:
+            problems.append(Problem(document.file, line, f"{key_node.value!r} stands here twice"))
+        data[key_node.value] = _construct(value_node, (*at, key_node.value), document, problems, seen)
     return data
 
 

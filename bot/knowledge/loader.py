@@ -1,6 +1,7 @@
 """From the files of a knowledge folder to `Knowledge`."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from bot.core.models import Evidence, Fact, Intent, Knowledge, Problem, Source
 from bot.core.provenance import QuoteError, fold, locate
 from bot.knowledge import schema
 from bot.knowledge.digest import digest
-from bot.knowledge.files import Document, Location, entries, read_yaml, validated
+from bot.knowledge.files import Document, Location, entries, read_bytes, read_text, read_yaml, validated
 
 EntryT = TypeVar("EntryT", bound=BaseModel)
 
@@ -45,7 +46,10 @@ class Draft:
     replies: dict[str, str] = field(default_factory=dict)
     seeds: dict[str, str] = field(default_factory=dict)
     """The text of each source by its id."""
+    unread: list[Problem] = field(default_factory=list)
+    """What could not be read: a file, or an entry of one."""
     problems: list[Problem] = field(default_factory=list)
+    """What is wrong with that which could."""
     digest: str = ""
 
 
@@ -73,7 +77,7 @@ def _read_entries(folder: Path, draft: Draft) -> None:
     bot = list(_one(folder, folder / "bot.yaml", schema.BotEntry, draft))
     draft.bot = bot[0] if bot else None
     draft.sources += _many(folder, [folder / "sources.yaml"], schema.SourceEntry, draft)
-    if (synonyms := folder / "synonyms.yaml").exists():
+    if os.path.lexists(synonyms := folder / "synonyms.yaml"):
         draft.synonyms += _many(folder, [synonyms], schema.SynonymEntry, draft)
     draft.entities += _many(folder, sorted(folder.glob("entities/*.yaml")), schema.EntityEntry, draft)
     draft.facts += _many(folder, sorted(folder.glob("facts/*.yaml")), schema.FactEntry, draft)
@@ -82,43 +86,39 @@ def _read_entries(folder: Path, draft: Draft) -> None:
 
 
 def _one(folder: Path, path: Path, model: type[EntryT], draft: Draft) -> Iterator[Placed[EntryT]]:
-    document = read_yaml(folder, path, draft.problems)
+    document = read_yaml(folder, path, draft.unread)
     if document is not None:
-        entry = validated(document, (), document.data, model, draft.problems)
+        entry = validated(document, (), document.data, model, draft.unread)
         if entry is not None:
             yield Placed(entry, document, ())
 
 
 def _many(folder: Path, paths: list[Path], model: type[EntryT], draft: Draft) -> Iterator[Placed[EntryT]]:
     for path in paths:
-        document = read_yaml(folder, path, draft.problems)
+        document = read_yaml(folder, path, draft.unread)
         if document is not None:
-            for entry, location in entries(document, model, draft.problems):
+            for entry, location in entries(document, model, draft.unread):
                 yield Placed(entry, document, location)
 
 
 def _read_reply(folder: Path, path: Path, draft: Draft) -> None:
-    name = path.relative_to(folder).as_posix()
-    try:
-        draft.replies[path.stem] = path.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        draft.problems.append(Problem(name, 1, f"not UTF-8 text: {error.reason} at byte {error.start}"))
-    except OSError as error:
-        draft.problems.append(Problem(name, 1, f"cannot be read: {error.strerror}"))
+    text = read_text(folder, path, draft.unread)
+    if text is not None:
+        draft.replies[path.stem] = text
 
 
 def _read_seed(seeds: Path, source: Placed[schema.SourceEntry], draft: Draft) -> None:
     file = source.entry.file
     try:
-        data = (seeds / file).read_bytes()
+        data = read_bytes(seeds / file)
         found = hashlib.sha256(data).hexdigest()
         if found != source.entry.sha256:
             draft.problems.append(source.problem(f"{file} has changed: its sha256 is {found}", "sha256"))
         draft.seeds[source.entry.id] = data.decode()
     except UnicodeDecodeError:
-        draft.problems.append(source.problem(f"{file} is not UTF-8 text", "file"))
+        draft.unread.append(source.problem(f"{file} is not UTF-8 text", "file"))
     except OSError as error:
-        draft.problems.append(source.problem(f"{file} cannot be read from seeds: {error.strerror}", "file"))
+        draft.unread.append(source.problem(f"{file} cannot be read from seeds: {error.strerror}", "file"))
 
 
 def resolve(draft: Draft) -> Knowledge | None:

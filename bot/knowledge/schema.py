@@ -12,6 +12,8 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 """Small letters, digits and hyphens: it becomes part of a button's data and of a deep link."""
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+FileName = Annotated[str, Field(pattern=r"^[^/.\x00-\x1f][^/\x00-\x1f]*$", max_length=255)]
+"""A file in the folder itself, not anywhere else on the machine."""
 Variable = Annotated[str, Field(pattern=r"^[a-z][a-z]*$")]
 
 
@@ -32,7 +34,7 @@ class SourceEntry(Entry):
     """A document in `seeds/` (sources.yaml)."""
 
     id: Id
-    file: Text
+    file: FileName
     title: Text
     publisher: Id
     date: datetime.date

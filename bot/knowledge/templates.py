@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from fluent.syntax import FluentParser, ast
-from fluent.syntax.visitor import Visitor
 
 from bot.core.entities import EntityIndex
 from bot.core.models import EntitiesValue, Intent, Knowledge, Problem, Value
@@ -15,6 +14,7 @@ from bot.core.replies import COMMON_VARIABLES, MESSAGES
 from bot.core.timeline import TIMELINE, labels_of
 
 _DIGIT = re.compile(r"\d")
+_ALLOWED = "only text and variables such as { $place } may stand in a reply"
 _ATTRIBUTES = {"unknown", "which", "none"}
 """The attributes that the core itself asks for; one more is called after the slot."""
 
@@ -26,20 +26,8 @@ class _Part:
     line: int
     variables: set[str] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
-
-
-class _Reader(Visitor):
-    def __init__(self, part: _Part) -> None:
-        self._part = part
-
-    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - the library's name
-        self._part.variables.add(node.id.name)
-
-    def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802 - the library's name
-        self._part.texts.append(node.value)
-
-    def visit_StringLiteral(self, node: ast.StringLiteral) -> None:  # noqa: N802 - the library's name
-        self._part.texts.append(node.value)
+    foreign: list[int] = field(default_factory=list)
+    """The lines of what is neither: a literal, a function or a reference would bring in words that nobody checks."""
 
 
 def template_problems(knowledge: Knowledge) -> Iterator[Problem]:
@@ -47,15 +35,32 @@ def template_problems(knowledge: Knowledge) -> Iterator[Problem]:
     for language, text in knowledge.replies.items():
         index = _names_in(language, knowledge)
         file = f"replies/{language}.ftl"
-        resource = FluentParser().parse(text)
-        for entry in resource.body:
-            if isinstance(entry, ast.Junk):
-                yield Problem(file, _line(text, entry), f"not valid Fluent: {entry.annotations[0].message}")
+        try:
+            resource = FluentParser().parse(text)
+        except RecursionError:
+            yield Problem(file, 1, "not valid Fluent: too many brackets within each other")
+            continue
+        yield from _entries(file, text, resource)
         messages = {entry.id.name: entry for entry in resource.body if isinstance(entry, ast.Message)}
         parts = {name: _parts(text, message) for name, message in messages.items()}
         for part in (part for found in parts.values() for part in found.values()):
             yield from _content(file, part, index, language)
         yield from _filled(language, parts, knowledge)
+
+
+def _entries(file: str, text: str, resource: ast.Resource) -> Iterator[Problem]:
+    """Yield each entry that is no message, or hides another of the same name."""
+    names: set[str] = set()
+    for entry in resource.body:
+        if isinstance(entry, ast.Junk):
+            yield Problem(file, _line(text, entry), f"not valid Fluent: {entry.annotations[0].message}")
+        elif isinstance(entry, ast.Term):
+            yield Problem(file, _line(text, entry), f"a term, -{entry.id.name}: {_ALLOWED}")
+        elif isinstance(entry, ast.Message):
+            named = [entry.id.name, *(f"{entry.id.name}.{attribute.id.name}" for attribute in entry.attributes)]
+            for name in [name for place, name in enumerate(named) if name in {*names, *named[:place]}]:
+                yield Problem(file, _line(text, entry), f"{name!r} stands twice")
+            names.update(named)
 
 
 def _names_in(language: str, knowledge: Knowledge) -> EntityIndex:
@@ -83,13 +88,21 @@ def _parts(text: str, message: ast.Message) -> dict[str | None, _Part]:
     patterns += [(attribute.id.name, attribute) for attribute in message.attributes]
     for name, node in patterns:
         part = parts[name] = _Part(_line(text, node))
-        if node.value is not None:
-            _Reader(part).visit(node.value)
+        for element in node.value.elements if node.value else ():
+            match element:
+                case ast.TextElement(value=words):
+                    part.texts.append(words)
+                case ast.Placeable(expression=ast.VariableReference(id=ast.Identifier(name=variable))):
+                    part.variables.add(variable)
+                case _:
+                    part.foreign.append(_line(text, element))
     return parts
 
 
 def _content(file: str, part: _Part, index: EntityIndex, language: str) -> Iterator[Problem]:
-    """Yield what only a fact may say: a digit, a name."""
+    """Yield what only a fact may say: a digit, a name; and what is neither text nor a variable."""
+    for line in part.foreign:
+        yield Problem(file, line, _ALLOWED)
     for text in part.texts:
         if _DIGIT.search(text):
             yield Problem(

@@ -114,7 +114,7 @@ def test_every_sentence_of_the_shipped_sources_is_evidence() -> None:
         pytest.param(
             MEMBERS,
             "  en: Who are the members?",
-            "  hy: Ովքե՞ր են անդամները",
+            "  fr: Qui sont les membres ?",
             "the title in 'en' is missing",
             id="a missing language",
         ),
@@ -194,6 +194,21 @@ def test_all_problems_are_listed_not_only_the_first(garden: Garden) -> None:
     garden.plant(REPLIES, "    Goodbye!\n", "    Goodbye, all 11!\n")
     garden.plant("intents/chair.yaml", "outcome: not_documented", "outcome: answer")
     assert {problem.file for problem in garden.problems()} == {GROUP, REPLIES, "intents/chair.yaml"}
+
+
+def test_what_the_rest_lacks_by_a_file_that_cannot_be_read_is_not_told(garden: Garden) -> None:
+    """One bracket too many in the names would make every fact and intent wrong; a wrong quote is told all the same."""
+    line = garden.plant(PEOPLE, "[Mehman Aliev]", "[Mehman Aliev")
+    garden.plant(MEETING, "quote: They called on the leadership", "quote: They urged the leadership")
+    broken, quote = sorted(garden.problems())
+    assert (broken.file, quote.file) == (PEOPLE, MEETING)
+    assert 0 <= broken.line - line <= 2
+    assert "not valid YAML" in broken.message
+
+
+def test_what_the_rest_lacks_by_an_entry_that_is_not_valid_is_not_told(garden: Garden) -> None:
+    garden.plant(PEOPLE, "- id: anar-veliyev\n  kind: person", "- id: anar-veliyev\n  sort: person")
+    assert {problem.file for problem in garden.problems()} == {PEOPLE}
 
 
 def test_a_file_that_is_not_utf8_is_a_problem(garden: Garden) -> None:
