@@ -4,7 +4,7 @@ import io
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -33,18 +33,25 @@ NOON = time(12, tzinfo=UTC)
 """The hour of a question that comes with a day only."""
 
 
-def responder(settings: Settings) -> Responder:
-    """Return the core with the knowledge that the settings name; raise KnowledgeError where that is not valid."""
+def responder(settings: Settings, *, before_fit: Callable[[], None] = lambda: None) -> Responder:
+    """Return the core with the knowledge that the settings name; raise KnowledgeError where that is not valid.
+
+    `before_fit` is called where the matcher is to be fitted first.
+    """
     folder = settings.data_dir / CACHE
     try:
-        return Responder(*cache.load(settings.knowledge_dir, settings.seeds_dir, folder))
+        return Responder(*cache.load(settings.knowledge_dir, settings.seeds_dir, folder, before_fit=before_fit))
     except OSError as error:
         raise StorageError(f"the folder {folder} cannot be used: {error.strerror}") from error
 
 
+def _say_to_wait() -> None:
+    print("jolig: fitting the matcher to the examples, once; it takes about half a minute …", file=sys.stderr)
+
+
 def ask(settings: Settings, question: str, *, language: str | None, as_json: bool, explain: bool) -> int:
     """Print the answer to one question, and why it is that one if `explain` is true."""
-    core = responder(settings)
+    core = responder(settings, before_fit=_say_to_wait)
     language = _language(core, language, settings)
     now = datetime.now(UTC)
     turn = core.respond(Question(question, language=language), None, now=now)
@@ -195,7 +202,7 @@ def check(settings: Settings, *, quick: bool) -> int:
     problems = problems_of(loaded)
     for problem in problems:
         print(problem)
-    if loaded.knowledge is not None:
+    if loaded.knowledge is not None and not loaded.draft.unread:
         reasons = {
             placed.entry.id: {entry.quote: entry.reason for entry in placed.entry.uncovered}
             for placed in loaded.draft.sources
@@ -212,7 +219,7 @@ def _evaluate(settings: Settings) -> list[Problem]:
     """Print how the evaluation goes, and return what keeps the knowledge from being published."""
     from bot.knowledge import evaluation  # noqa: PLC0415 - the other commands do without it
 
-    core = responder(settings)
+    core = responder(settings, before_fit=_say_to_wait)
     asked = evaluation.read(settings.knowledge_dir, core.knowledge)
     if not asked.problems and asked.dialogues:
         report = evaluation.run(core.knowledge, core, asked, plain)
@@ -259,15 +266,17 @@ def chat(settings: Settings, *, language: str | None = None) -> int:
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
     _log(settings)
-    core = responder(settings)
+    core = responder(settings, before_fit=_say_to_wait)
     asyncio.run(_chat(settings, core, _language(core, language, settings) or core.languages[0]))
     return 0
 
 
 async def _chat(settings: Settings, core: Responder, language: str) -> None:
     from bot.channels import terminal  # noqa: PLC0415 - `ask` does without it
+    from bot.storage import MEMORY  # noqa: PLC0415
 
-    async with _service(settings, core) as service:
+    # In memory: each chat is a conversation of its own, which nothing said in an earlier one should change.
+    async with _service(MEMORY, core) as service:
         await terminal.run(service, language=language, history=settings.data_dir / HISTORY)
 
 
@@ -286,7 +295,7 @@ async def _serve(settings: Settings, core: Responder, *, test_environment: bool)
     from bot.channels import telegram  # noqa: PLC0415 - `ask` and `chat` do without it
 
     token = settings.telegram_token
-    async with _service(settings, core) as service:
+    async with _service(settings.data_dir / DATABASE, core) as service:
         with _stopped_by_signals() as stop:
             await telegram.serve(
                 service,
@@ -298,10 +307,10 @@ async def _serve(settings: Settings, core: Responder, *, test_environment: bool)
 
 
 @asynccontextmanager
-async def _service(settings: Settings, core: Responder) -> AsyncIterator[Service]:
+async def _service(database: Path | str, core: Responder) -> AsyncIterator[Service]:
     from bot.storage import Storage  # noqa: PLC0415 - `ask` keeps nothing
 
-    async with Storage.open(settings.data_dir / DATABASE) as store:
+    async with Storage.open(database) as store:
         yield Service(core, store, now=lambda: datetime.now(UTC))
 
 

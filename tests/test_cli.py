@@ -18,14 +18,17 @@ from pathlib import Path
 import pytest
 
 from bot import cli, errors
+from bot.app import CACHE
 from bot.cli import main
 from bot.errors import NetworkError
+from bot.knowledge import cache
 from tests.knowledge.conftest import ROOT, Garden
 
 MEETING = "when and where did they last meet?"
 MEETING_FACTS = ("Kachreti", "27", "28", "2022")
 KEYS = {"id", "question", "language", "outcome", "intent", "confidence", "reply", "citations", "suggestions"}
 QUESTION = b'{"question": "hi"}\n'
+SECOND = ROOT / "tests" / "second"
 PATIENCE = 120
 """Seconds after which a process that hangs is given up."""
 TOKEN = "123456:a-token-that-nobody-has"
@@ -58,15 +61,16 @@ def environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the data folder in which the matcher is fitted once."""
-    return tmp_path_factory.getbasetemp() / "data"
+    """Return a data folder in which the matcher is fitted."""
+    folder = tmp_path_factory.mktemp("data")
+    cache.load(ROOT / "knowledge", ROOT / "seeds", folder / CACHE)
+    return folder
 
 
 @pytest.fixture
-def own_data(data: Path, call: Call, tmp_path: Path) -> Path:
+def own_data(data: Path, tmp_path: Path) -> Path:
     """Return a data folder of its own, with the fitted matcher in it."""
-    call("ask", "hello")
-    shutil.copytree(data / "cache", tmp_path / "own" / "cache")
+    shutil.copytree(data / CACHE, tmp_path / "own" / CACHE)
     return tmp_path / "own"
 
 
@@ -86,6 +90,19 @@ def call(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
         return Told(code, *capsys.readouterr())
 
     return called
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let the processes that are started in here be interrupted, also where a shell runs the tests in the background.
+
+    Such a shell has them ignore SIGINT, which a process takes over from its parent.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -279,7 +296,7 @@ def test_a_stream_ends_quietly_when_its_reader_leaves(data: Path, tmp_path: Path
 
 
 def test_an_interrupted_stream_ends_with_its_exit_code_and_no_traceback(data: Path) -> None:
-    with start(["ask", "--jsonl"], data, {}) as process:
+    with interruptible(), start(["ask", "--jsonl"], data, {}) as process:
         assert process.stdin
         assert process.stdout
         assert process.stderr
@@ -420,35 +437,49 @@ def test_check_shows_a_sentence_that_no_fact_stands_on(call: Call, garden: Garde
 
 
 def test_chat_answers_what_comes_through_a_pipe_and_ends_with_it(own_data: Path) -> None:
-    """It remembers what was talked about, a number picks a suggestion, and the database is private."""
+    """It remembers what was talked about, and a number picks a suggestion."""
     told = run("chat", data=own_data, typed=f"{MEETING}\n\nwhere?\nwho are the members?\n1\n\xff".encode("latin-1"))
     assert (told.code, told.err) == (0, "")
     where = told.out.index("Kachreti", told.out.index("Kachreti") + 1)
     members = told.out.index("Ahmad Alili")
     assert where < members
     assert re.search(r"\b11\b", told.out[told.out.index("Anar Veliyev") :])
+
+
+def test_a_chat_knows_nothing_of_an_earlier_one(own_data: Path) -> None:
+    """A script, or the next person at the keyboard, gets the answers that anybody gets."""
+    first = run("chat", data=own_data, typed=f"{MEETING}\n".encode())
+    second = run("chat", data=own_data, typed=b"where?\n1\n/passage\n")
+    assert "Kachreti" in first.out
+    assert "Kachreti" not in second.out
+    assert (second.code, second.err) == (0, "")
+
+
+# --- serve ----------------------------------------------------------------------------------------
+
+
+def test_the_database_is_private(own_data: Path) -> None:
+    told = run("serve", data=own_data, JOLIG_TELEGRAM_TOKEN="mistaken")
+    assert told.code == 7
     assert (own_data / "jolig.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
-def test_chat_does_not_start_with_a_broken_database(own_data: Path) -> None:
+def test_serve_does_not_start_with_a_broken_database(own_data: Path) -> None:
     (own_data / "jolig.sqlite3").write_bytes(b"certainly no database\n" * 100)
-    told = run("chat", data=own_data, typed=b"hello\n")
+    told = run("serve", data=own_data, JOLIG_TELEGRAM_TOKEN=TOKEN)
     assert (told.code, told.out) == (5, "")
     assert "jolig.sqlite3 is not a database" in told.complaint
 
 
-def test_chat_does_not_start_with_a_database_of_a_newer_version(own_data: Path) -> None:
+def test_serve_does_not_start_with_a_database_of_a_newer_version(own_data: Path) -> None:
     with closing(sqlite3.connect(own_data / "jolig.sqlite3")) as database:
         database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
         database.execute("INSERT INTO alembic_version VALUES ('9999')")
         database.commit()
-    told = run("chat", data=own_data, typed=b"hello\n")
+    told = run("serve", data=own_data, JOLIG_TELEGRAM_TOKEN=TOKEN)
     assert (told.code, told.out) == (5, "")
     assert "newer version" in told.complaint
     assert "9999" in told.complaint
-
-
-# --- serve ----------------------------------------------------------------------------------------
 
 
 def test_serve_needs_a_token(data: Path) -> None:
@@ -499,6 +530,21 @@ def test_a_data_folder_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -
     told = run("ask", MEETING, data=tmp_path, JOLIG_DATA_DIR=str(tmp_path / "file"))
     assert told.code != 0
     assert str(tmp_path / "file") in told.complaint
+
+
+def test_a_cache_that_others_can_write_is_told_in_one_line(own_data: Path) -> None:
+    (own_data / "cache").chmod(0o777)
+    told = run("ask", MEETING, data=own_data)
+    assert told.code == 5
+    assert f"{own_data / 'cache'} cannot be used: it is not yours, or others can write it" in told.complaint
+
+
+def test_the_first_start_says_what_it_takes_its_time_for(tmp_path: Path) -> None:
+    """It fits the matcher, which takes half a minute; the next start says nothing."""
+    second = {"JOLIG_KNOWLEDGE_DIR": str(SECOND / "knowledge"), "JOLIG_SEEDS_DIR": str(SECOND / "seeds")}
+    first, again = (run("ask", "hello", data=tmp_path, **second) for _ in range(2))
+    assert re.fullmatch(r"jolig: fitting the matcher [^\n]*\n", first.err)
+    assert (first.out, first.code, again.err) == (again.out, 0, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")

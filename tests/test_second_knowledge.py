@@ -82,8 +82,7 @@ def by_language(table: dict[str, dict[str, Expected]]) -> list[tuple[str, str, E
 @pytest.fixture(scope="module")
 def library(request: pytest.FixtureRequest) -> Responder:
     """Return a responder with the second knowledge, fitted once for the same files and code."""
-    # A folder of its own: the cache keeps one knowledge.
-    kept = request.config.cache.mkdir("second-knowledge")
+    kept = request.config.cache.mkdir("second-knowledge") / "fit"
     return Responder(*cache.load(SECOND / "knowledge", SECOND / "seeds", kept))
 
 

@@ -1,5 +1,5 @@
 """What outlives a question, in SQLite."""
 
-from bot.storage.database import Storage
+from bot.storage.database import MEMORY, Storage
 
-__all__ = ["Storage"]
+__all__ = ["MEMORY", "Storage"]
