@@ -4,9 +4,10 @@ import io
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -19,16 +20,23 @@ from bot.core.provenance import coverage, fold
 from bot.core.responder import Responder
 from bot.core.timeline import TIMELINE
 from bot.errors import KnowledgeError, SettingsError, StorageError, UsageError
+from bot.health import Health
 from bot.knowledge import cache
-from bot.service import Service
+from bot.service import Administration, Command, Service
 
 if TYPE_CHECKING:
     import asyncio
+
+    from bot.operations import Readiness
+    from bot.reloading import Reloading
+    from bot.storage import Storage
 
 DATABASE = "jolig.sqlite3"
 HISTORY = "history"
 CACHE = "cache"
 SCHEMAS = "schemas"
+_TOLD = 20
+"""Problems of knowledge that are told in a chat; the log has all."""
 NOON = time(12, tzinfo=UTC)
 """The hour of a question that comes with a day only."""
 
@@ -276,57 +284,131 @@ async def _chat(settings: Settings, core: Responder, language: str) -> None:
     from bot.storage import MEMORY  # noqa: PLC0415
 
     # In memory: each chat is a conversation of its own, which nothing said in an earlier one should change.
-    async with _service(MEMORY, core) as service:
+    async with _service(MEMORY, core) as (service, _):
         await terminal.run(service, language=language, history=settings.data_dir / HISTORY)
 
 
 def serve(settings: Settings, *, test_environment: bool) -> int:
-    """Serve Telegram until a signal ends it."""
-    if settings.telegram_token is None:
+    """Serve every channel that is set up until a signal ends it."""
+    channels = _channels(settings, test_environment=test_environment)
+    if not channels:
         raise SettingsError("JOLIG_TELEGRAM_TOKEN is not set")
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
     _log(settings)
-    asyncio.run(_serve(settings, responder(settings), test_environment=test_environment))
+    asyncio.run(_serve(settings, responder(settings), channels))
     return 0
 
 
-async def _serve(settings: Settings, core: Responder, *, test_environment: bool) -> None:
-    from bot.channels import telegram  # noqa: PLC0415 - `ask` and `chat` do without it
+Serve = Callable[[Service, Health, "asyncio.Event"], Awaitable[None]]
+"""Serves one channel until the event is set."""
 
-    token = settings.telegram_token
-    async with _service(settings.data_dir / DATABASE, core) as service:
-        with _stopped_by_signals() as stop:
+
+def _channels(settings: Settings, *, test_environment: bool) -> dict[str, Serve]:
+    """Return each channel that is set up, by its name."""
+    channels = dict[str, Serve]()
+    if token := settings.telegram_token:
+        from bot.channels import telegram  # noqa: PLC0415 - `ask` and `chat` do without it
+
+        async def serve_telegram(service: Service, health: Health, stop: "asyncio.Event") -> None:
             await telegram.serve(
                 service,
-                token=token.get_secret_value() if token else "",
+                token=token.get_secret_value(),
                 api_url=settings.telegram_api_url,
                 test_environment=test_environment or settings.telegram_test_environment,
                 stop=stop,
+                health=health,
             )
+
+        channels["telegram"] = serve_telegram
+    return channels
+
+
+async def _serve(settings: Settings, core: Responder, channels: Mapping[str, Serve]) -> None:
+    from bot.channels.supervision import keep_up  # noqa: PLC0415 - `ask` and `chat` do without it
+    from bot.reloading import Reloading  # noqa: PLC0415
+
+    health = Health()
+    async with (
+        _service(settings.data_dir / DATABASE, core) as (service, store),
+        _operations(settings, service, store, health) as status,
+    ):
+        reload = Reloading(
+            service,
+            knowledge=settings.knowledge_dir,
+            seeds=settings.seeds_dir,
+            cached=settings.data_dir / CACHE,
+            accept=lambda core: _expect_language(core, settings.language),
+        )
+        service.administration = Administration(settings.admins, _commands(service, status, reload))
+        with _signals(reload) as stop:
+            served = {name: partial(serve, service, health) for name, serve in channels.items()}
+            await keep_up(served, stop=stop, health=health)
+
+
+def _commands(service: Service, status: "Readiness", reload: "Reloading") -> dict[str, Command]:
+    """Return the commands of those who run the bot."""
+
+    def told(problems: Sequence[str], otherwise: str) -> list[str]:
+        return [f"Knowledge {service.responder.knowledge.version}.", *(problems or [otherwise])]
+
+    async def reloaded() -> list[str]:
+        problems = await reload()
+        return ["The new knowledge was refused.", *problems[:_TOLD]] if problems else told((), "It was reloaded.")
+
+    async def seen() -> list[str]:
+        return told(await status.problems(), "Nothing is wrong.")
+
+    return {"status": seen, "reload": reloaded}
 
 
 @asynccontextmanager
-async def _service(database: Path | str, core: Responder) -> AsyncIterator[Service]:
+async def _operations(
+    settings: Settings, service: Service, store: "Storage", health: Health
+) -> AsyncIterator["Readiness"]:
+    """Watch the bot, and serve what is seen where the settings ask for it."""
+    from bot import operations  # noqa: PLC0415 - `ask` and `chat` do without it
+
+    readiness = operations.Readiness(health, {"storage": store.problem})
+    if settings.operations_listen is None:
+        yield readiness
+        return
+    service.metrics = metrics = operations.PrometheusMetrics(version=lambda: service.responder.knowledge.version)
+    async with operations.serving(operations.application(health, readiness, metrics), *settings.operations_listen):
+        yield readiness
+
+
+@asynccontextmanager
+async def _service(database: Path | str, core: Responder) -> AsyncIterator[tuple[Service, "Storage"]]:
     from bot.storage import Storage  # noqa: PLC0415 - `ask` keeps nothing
 
     async with Storage.open(database) as store:
-        yield Service(core, store, now=lambda: datetime.now(UTC))
+        yield Service(core, store, now=lambda: datetime.now(UTC)), store
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator["asyncio.Event"]:
+def _signals(reload: Callable[[], Awaitable[object]]) -> Iterator["asyncio.Event"]:
+    """Give what SIGINT and SIGTERM set; reload at each SIGHUP."""
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    reloads = set[asyncio.Future[object]]()
+
+    def begin() -> None:
+        reloads.add(begun := asyncio.ensure_future(reload()))
+        begun.add_done_callback(reloads.discard)
+
+    handlers = {signal.SIGINT: stop.set, signal.SIGTERM: stop.set, signal.SIGHUP: begin}
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
     try:
         yield stop
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in handlers:
             loop.remove_signal_handler(number)
+        for task in reloads:
+            task.cancel()
 
 
 def _log(settings: Settings) -> None:

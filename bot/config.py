@@ -3,10 +3,11 @@
 import difflib
 import io
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from dotenv.parser import Binding, parse_stream
 from platformdirs import user_data_path
@@ -17,6 +18,7 @@ from bot.errors import SettingsError
 
 PREFIX = "JOLIG_"
 _ADDRESSES = [f"{PREFIX}TELEGRAM_API_URL"]
+_LAST_PORT = 65535
 _PACKAGE = Path(__file__).parent
 
 
@@ -30,6 +32,31 @@ def _address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise PydanticCustomError("address", "it should begin with http:// or https://")
     return value.rstrip("/")
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+
+def _listened(value: object) -> object:
+    """Return an address of `host:port`, or of a port alone, which is one of this machine only."""
+    host, _, port = str(value).rpartition(":")
+    if isinstance(value, Address):
+        return value
+    if not port.isdecimal() or int(port) > _LAST_PORT:
+        raise PydanticCustomError("listen", "it should be host:port or a port")
+    return Address(host.strip("[]") or "127.0.0.1", int(port))
+
+
+def _people(value: object) -> object:
+    """Return the parts of a list with commas; each is `channel:id`."""
+    people = tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+    if isinstance(people, tuple) and not all(re.fullmatch(r"[a-z]+:\S+", person) for person in people):
+        raise PydanticCustomError("people", "it should be channel:id, with commas between several")
+    return people
 
 
 class Settings(BaseModel):
@@ -58,6 +85,16 @@ class Settings(BaseModel):
     telegram_test_environment: bool = Field(default=False, description="Use Telegram's test environment")
     telegram_api_url: Annotated[str, AfterValidator(_address)] = Field(
         default="https://api.telegram.org", description="The address of the Bot API, for an own Bot API server"
+    )
+    operations_listen: Annotated[Address | None, BeforeValidator(_listened)] = Field(
+        default=None,
+        description="Where `/healthz`, `/readyz` and `/metrics` are, such as `127.0.0.1:8081`; a port alone is of this "
+        "machine only",
+    )
+    admins: Annotated[tuple[str, ...], BeforeValidator(_people)] = Field(
+        default=(),
+        description="Who may use `/status` and `/reload`, such as `telegram:123456, matrix:@anna:example.org`",
+        json_schema_extra={"default": "nobody"},
     )
     language: str | None = Field(
         default=None, description="The language to answer in where nothing else tells, instead of the knowledge's first"

@@ -1,13 +1,25 @@
 """One question of one conversation: load its dialogue state, ask the core, save what follows."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter
 from typing import Protocol
 
-from bot.core.models import Answer, Conversation, DialogueState, Exchange, Question, UnknownChoiceError
+from bot.core.models import (
+    Answer,
+    Conversation,
+    DialogueState,
+    Exchange,
+    Outcome,
+    Paragraph,
+    Question,
+    UnknownChoiceError,
+)
 from bot.core.responder import Responder
+from bot.metrics import Metrics, NoMetrics
 
-__all__ = ["Conversation", "Exchange", "Service", "Store"]
+__all__ = ["Administration", "Command", "Conversation", "Exchange", "Service", "Store"]
 
 
 class Store(Protocol):
@@ -26,19 +38,59 @@ class Store(Protocol):
         """Keep an exchange, in place of an earlier one of the same question."""
 
 
+Command = Callable[[], Awaitable[Sequence[str]]]
+"""Does something and returns what to reply, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """What those who run the bot can tell it in a chat; for everybody else these commands do not exist."""
+
+    admins: Collection[str] = ()
+    """Who they are, each as `channel:id of the person`."""
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    """Each command by its name, without the slash."""
+
+    async def answer(self, conversation: Conversation, question: Question) -> Answer | None:
+        """Obey a command and return the reply, None where it is none or not for whoever asks."""
+        command = self.commands.get(question.text.strip().removeprefix("/").casefold())
+        sender = f"{conversation.channel}:{question.sender or conversation.id}"
+        if command is None or not question.text.strip().startswith("/") or sender not in self.admins:
+            return None
+        return Answer(Outcome.SMALL_TALK, "en", tuple(map(Paragraph, await command())))
+
+
 class Service:
     """Answers questions of conversations; what every channel stands on."""
 
-    def __init__(self, responder: Responder, store: Store, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        responder: Responder,
+        store: Store,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
         self.responder = responder
+        """The core; another one takes its place when the knowledge is reloaded."""
+        self.administration = Administration()
+        self.metrics: Metrics = NoMetrics()
         self._store = store
         self._now = now
 
     async def ask(self, conversation: Conversation, question: Question) -> Answer:
         """Answer a question; raise UnknownChoiceError for a choice that is not known (any more)."""
+        began = perf_counter()
+        if told := await self.administration.answer(conversation, question):
+            return told
         state = await self._store.dialogue(conversation)
         turn = self.responder.respond(question, state, now=self._now())
         await self._store.save_dialogue(conversation, turn.state)
+        self.metrics.answered(
+            channel=conversation.channel,
+            language=turn.answer.language,
+            outcome=turn.answer.outcome,
+            seconds=perf_counter() - began,
+        )
         return turn.answer
 
     async def answered(self, conversation: Conversation, exchange: Exchange) -> None:

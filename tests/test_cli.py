@@ -1,5 +1,6 @@
 """The command `jolig`: what it prints, and how it ends."""
 
+import asyncio
 import json
 import os
 import re
@@ -14,8 +15,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from bot import cli, errors
 from bot.app import CACHE
@@ -23,6 +26,8 @@ from bot.cli import main
 from bot.errors import NetworkError
 from bot.knowledge import cache
 from tests.knowledge.conftest import ROOT, Garden
+from tests.peers.bot_api import telegram_peer
+from tests.peers.serving import Dialogue
 
 MEETING = "when and where did they last meet?"
 MEETING_FACTS = ("Kachreti", "27", "28", "2022")
@@ -493,27 +498,59 @@ def test_a_token_that_does_not_look_like_one_is_refused_and_not_repeated(own_dat
     """With a token, `run` serves Telegram."""
     told = run(command, data=own_data, JOLIG_TELEGRAM_TOKEN="mistaken")
     assert (told.code, told.out) == (7, "")
-    assert "token" in told.complaint
-    assert "mistaken" not in told.complaint
+    logged, complaint = told.err.splitlines()
+    assert json.loads(logged)["event"] == "channel_ended"
+    assert complaint.startswith("jolig: the Telegram token does not look like one")
+    assert "mistaken" not in told.err
 
 
-def test_serve_that_is_stopped_before_it_reaches_the_platform_says_so(own_data: Path) -> None:
-    """Without a network it tries for some seconds; a signal ends that at once, and the token is never shown."""
+def test_serve_tries_on_where_the_platform_is_out_of_reach_until_it_is_stopped(own_data: Path) -> None:
+    """A signal ends that at once; neither the token nor a password in the address is shown."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         port = server.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    settings = {"JOLIG_TELEGRAM_TOKEN": TOKEN, "JOLIG_TELEGRAM_API_URL": address}
+    settings = {"JOLIG_TELEGRAM_TOKEN": TOKEN, "JOLIG_TELEGRAM_API_URL": f"http://bot:hidden@127.0.0.1:{port}"}
     with start(["serve"], own_data, settings) as process:
         assert process.stderr
         first = process.stderr.readline()
         process.send_signal(signal.SIGTERM)
         out, rest = process.communicate()
-    *_, last = rest.decode().splitlines()
-    assert (process.returncode, out) == (8, b"")
-    assert b"telegram_unreachable" in first
-    assert last.startswith(f"jolig: Telegram cannot be reached at {address}: ")
-    assert TOKEN.encode() not in first + rest
-    assert b"Traceback" not in rest
+    assert (process.returncode, out) == (0, b"")
+    assert json.loads(first)["event"] == "telegram_unreachable"
+    assert not any(secret in first + rest for secret in (TOKEN.encode(), b"hidden", b"Traceback"))
+
+
+async def test_serve_is_watched_reloads_and_ends_by_signals(own_data: Path) -> None:
+    """One process from start to end, with Telegram and what watches it on loopback."""
+
+    def event(name: str) -> dict[str, Any]:
+        """Return the next event of a name from the log."""
+        assert process.stderr
+        found = (json.loads(line) for line in iter(process.stderr.readline, b""))
+        return next(entry for entry in found if entry["event"] == name)
+
+    async with telegram_peer() as peer, ClientSession() as client:
+        settings = {
+            "JOLIG_TELEGRAM_TOKEN": peer.token,
+            "JOLIG_TELEGRAM_API_URL": peer.url,
+            "JOLIG_OPERATIONS_LISTEN": "0",
+        }
+        with start(["serve"], own_data, settings) as process:
+            url = f"http://127.0.0.1:{(await asyncio.to_thread(event, 'operations_started'))['port']}"
+            await asyncio.to_thread(event, "telegram_started")
+            anna = Dialogue(peer, peer.person("Anna", "en"))
+            assert "Kachreti" in (await anna.ask(MEETING)).text
+            process.send_signal(signal.SIGHUP)
+            await asyncio.to_thread(event, "knowledge_reloaded")
+            assert "Kachreti" in (await anna.ask(MEETING)).text
+            async with client.get(f"{url}/readyz") as response:
+                assert (response.status, await response.text()) == (200, "ok\n")
+            async with client.get(f"{url}/metrics") as response:
+                counted = 'jolig_questions_total{channel="telegram",language="en",outcome="answer"} 2.0'
+                assert counted in (await response.text()).splitlines()
+            process.send_signal(signal.SIGTERM)
+            out, rest = await asyncio.to_thread(process.communicate)
+    assert (process.returncode, out) == (0, b"")
+    assert json.loads(rest.splitlines()[-1])["event"] == "telegram_stopped"
 
 
 def test_no_error_shows_a_token_or_a_password_in_an_address() -> None:

@@ -68,6 +68,8 @@ class TestDefaults:
             "telegram_token": None,
             "telegram_test_environment": False,
             "telegram_api_url": "https://api.telegram.org",
+            "operations_listen": None,
+            "admins": (),
             "language": None,
             "log_level": "info",
         }
@@ -110,6 +112,11 @@ VALUES: list[tuple[str, str, object]] = [
     ("JOLIG_TELEGRAM_TEST_ENVIRONMENT", "no", False),
     ("JOLIG_TELEGRAM_API_URL", "http://localhost:8081", "http://localhost:8081"),
     ("JOLIG_TELEGRAM_API_URL", "https://bots.example/api//", "https://bots.example/api"),
+    ("JOLIG_OPERATIONS_LISTEN", "0.0.0.0:9100", ("0.0.0.0", 9100)),
+    ("JOLIG_OPERATIONS_LISTEN", "[::1]:9100", ("::1", 9100)),
+    ("JOLIG_OPERATIONS_LISTEN", "8081", ("127.0.0.1", 8081)),
+    ("JOLIG_ADMINS", "telegram:12", ("telegram:12",)),
+    ("JOLIG_ADMINS", "telegram:12,  matrix:@a:b.example", ("telegram:12", "matrix:@a:b.example")),
     (LANGUAGE, "hy", "hy"),
     (LEVEL, "debug", "debug"),
     (LEVEL, "WARNING", "warning"),
@@ -222,6 +229,7 @@ class TestRefused:
             (LEVEL, "Input should be 'debug', 'info', 'warning' or 'error'"),
             ("JOLIG_TELEGRAM_TEST_ENVIRONMENT", "Input should be a valid boolean, unable to interpret input"),
             ("JOLIG_TELEGRAM_API_URL", "it should begin with http:// or https://"),
+            ("JOLIG_OPERATIONS_LISTEN", "it should be host:port or a port"),
         ],
     )
     def test_a_wrong_value_is_told_but_not_shown(self, write: Write, name: str, reason: str) -> None:
@@ -234,6 +242,18 @@ class TestRefused:
         """One line says enough to begin with."""
         wrong = {LEVEL: SECRET, "JOLIG_TELEGRAM_API_URL": SECRET}
         assert refused(wrong, write("")).startswith("the setting JOLIG_TELEGRAM_API_URL is not valid: ")
+
+    @pytest.mark.parametrize(
+        "value", ["anna", "telegram", "telegram:", "telegram:1 matrix:2", ",telegram:1", "a:1,,b:2"]
+    )
+    def test_only_a_channel_with_an_id_is_a_person(self, write: Write, value: str) -> None:
+        """A name that is wrong would give nobody the commands, or the wrong person."""
+        assert "JOLIG_ADMINS is not valid: it should be channel:id" in refused({"JOLIG_ADMINS": value}, write(""))
+
+    @pytest.mark.parametrize("value", ["localhost", "127.0.0.1:", ":x", "1.2.3.4:65536", "-1"])
+    def test_only_a_port_is_one(self, write: Write, value: str) -> None:
+        """With a host before it, or without."""
+        assert "JOLIG_OPERATIONS_LISTEN is not valid" in refused({"JOLIG_OPERATIONS_LISTEN": value}, write(""))
 
     @pytest.mark.parametrize("value", ["ftp://example", "HTTPS", "api.telegram.org", "//api.telegram.org"])
     def test_only_a_web_address_is_one(self, write: Write, value: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from bot import cli, errors
-from bot.config import PREFIX, VARIABLES, Settings, load
+from bot.config import PREFIX, VARIABLES, Address, Settings, load
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -233,12 +233,12 @@ class TestExample:
         assert sorted(names) == sorted(VARIABLES)
 
     def test_the_bot_reads_it(self, tmp_path: Path) -> None:
-        """As it comes it is valid and sets nothing; filled in, it sets the token."""
+        """As it comes it is valid and only has the bot watched; filled in, it sets the token."""
         copy = tmp_path / "jolig.env"
         copy.touch(0o600)
         text = EXAMPLE.read_text(encoding="utf-8")
         copy.write_text(text, encoding="utf-8")
-        assert load({}, copy) == Settings()
+        assert load({}, copy) == Settings(operations_listen=Address("127.0.0.1", 8081))
         copy.write_text(text.replace("TOKEN=\n", "TOKEN=123456:letters\n"), encoding="utf-8")
         token = load({}, copy).telegram_token
         assert token is not None

@@ -14,6 +14,7 @@ from bot.core.models import (
     Conversation,
     DialogueState,
     Exchange,
+    Paragraph,
     Question,
     Quote,
     Reading,
@@ -22,7 +23,7 @@ from bot.core.models import (
 from bot.core.responder import Responder
 from bot.errors import StorageError
 from bot.knowledge.cache import fit
-from bot.service import Service, Store
+from bot.service import Administration, Service, Store
 from bot.storage import Storage
 
 ROOT = Path(__file__).parents[1]
@@ -270,6 +271,95 @@ class TestAsk:
             offered = (await Service(responder, storage, now=clock).ask(ANN, MEMBERS)).suggestions[0]
         async with Storage.open(path) as storage:
             assert (await Service(responder, storage, now=clock).ask(ANN, FIRST)).intent == offered.intent
+
+
+class Counted:
+    """Metrics that remember what was counted."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[str, str, str]] = []
+
+    def answered(self, *, channel: str, language: str, outcome: str, seconds: float) -> None:
+        """Remember an answer."""
+        assert seconds > 0
+        self.answers.append((channel, language, outcome))
+
+    def retried(self, *, channel: str) -> None:
+        """Fail: the service has nothing to try again."""
+        raise AssertionError
+
+    gave_up = retried
+
+
+class TestMetrics:
+    """What is counted of questions."""
+
+    async def test_each_answer_is_counted(self, service: Service) -> None:
+        """By channel, language and outcome."""
+        service.metrics = counted = Counted()
+        await service.ask(ANN, MEMBERS)
+        await service.ask(TERMINAL, Question("Кто председатель?"))
+        assert counted.answers == [("telegram", "en", "answer"), ("terminal", "ru", "not_documented")]
+
+    async def test_a_question_that_fails_is_not_counted(self, service: Service, shelf: Shelf) -> None:
+        """Nobody had an answer."""
+        service.metrics = counted = Counted()
+        shelf.broken = {"save_dialogue"}
+        with pytest.raises(StorageError):
+            await service.ask(ANN, MEMBERS)
+        assert counted.answers == []
+
+
+class TestAdministration:
+    """Commands of those who run the bot."""
+
+    @pytest.fixture
+    def administered(self, service: Service) -> Service:
+        """Return a service with two who may tell it things."""
+
+        async def status() -> list[str]:
+            return ["All is well.", "Nothing to do."]
+
+        admins = ["telegram:1", "matrix:@anna:example.org"]
+        service.administration = Administration(admins, {"status": status})
+        return service
+
+    @pytest.mark.parametrize("text", ["/status", " /STATUS\n"])
+    async def test_who_is_listed_is_obeyed(self, administered: Service, shelf: Shelf, text: str) -> None:
+        """The conversation remembers nothing of it."""
+        answer = await administered.ask(ANN, Question(text))
+        assert answer.blocks == (Paragraph("All is well."), Paragraph("Nothing to do."))
+        assert shelf.dialogues == {}
+
+    @pytest.mark.parametrize(
+        ("conversation", "question"),
+        [
+            (BOB, Question("/status")),
+            (TERMINAL, Question("/status")),
+            (Conversation("telegram", "-5:u1"), Question("/status")),
+            (Conversation("matrix", "!room:example.org"), Question("/status", sender="@eve:example.org")),
+            (Conversation("telegram", "1"), Question("/status", sender="2")),
+        ],
+    )
+    async def test_for_everybody_else_there_is_no_such_command(
+        self, administered: Service, responder: Responder, conversation: Conversation, question: Question
+    ) -> None:
+        """Nor in a group, where others would read the reply."""
+        assert await administered.ask(conversation, question) == responder.respond(question, None, now=NOW).answer
+
+    async def test_a_channel_may_name_the_person(self, administered: Service) -> None:
+        """Where a conversation has another id than whoever writes in it."""
+        room = Conversation("matrix", "!room:example.org")
+        answer = await administered.ask(room, Question("/status", sender="@anna:example.org"))
+        assert answer.blocks[0] == Paragraph("All is well.")
+
+    @pytest.mark.parametrize("text", ["status", "/status now", "/reload", "/", "/members"])
+    async def test_what_is_no_such_command_is_an_ordinary_question(
+        self, administered: Service, responder: Responder, text: str
+    ) -> None:
+        """Also of those who are listed."""
+        question = Question(text)
+        assert await administered.ask(ANN, question) == responder.respond(question, None, now=NOW).answer
 
 
 class TestFailingStore:

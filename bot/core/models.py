@@ -233,6 +233,8 @@ class Question:
     """The key of a choice that was clicked; the text is ignored then."""
     language: str | None = None
     """The language to answer in where the text does not show one."""
+    sender: str | None = None
+    """The platform's id of the person, where that is not the id of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,18 @@ class Storage:
         counted = select(func.count()).where(inbox.c.channel == channel, inbox.c.reason.is_not(None))
         return int((await self._read(counted))[0][0])
 
+    # --- itself ---------------------------------------------------------------------------------
+
+    async def problem(self) -> str | None:
+        """Return in a line why nothing can be written, or None."""
+        try:
+            with _failures(self._place):
+                async with self._engine.connect() as connection:
+                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except StorageError as error:
+            return str(error)
+        return None
+
     # --- statements ------------------------------------------------------------------------------
 
     async def _read(self, query: Select[Any], values: Mapping[str, object] | None = None) -> Sequence[Any]:

@@ -21,9 +21,10 @@ from bot.channels.telegram.answering import Answering
 from bot.channels.telegram.order import ChatOrder
 from bot.channels.telegram.sending import Sender, check_choices
 from bot.channels.telegram.timing import Timing
-from bot.channels.telegram.updates import Reader
+from bot.channels.telegram.updates import CHANNEL, Reader
 from bot.core.responder import Responder
 from bot.errors import NetworkError, TokenError
+from bot.health import Health
 from bot.service import Service
 
 HANDLED = 64
@@ -43,6 +44,7 @@ async def serve(
     api_url: str,
     test_environment: bool,
     stop: asyncio.Event,
+    health: Health | None = None,
     timing: Timing | None = None,
 ) -> None:
     """Answer on Telegram until `stop` is set; what has been received by then is answered still.
@@ -64,6 +66,7 @@ async def serve(
         _add_handler(application, service, sender)
         await application.start()
         await reach(partial(_start_polling, _updater(application), timing))
+        (health or Health()).set(CHANNEL, None)
         log.info("telegram_started", bot=application.bot.username)
         await _watch(application.bot, stop, timing)
     finally:

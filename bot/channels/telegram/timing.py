@@ -23,7 +23,7 @@ class Timing:
     """The pause between two requests for updates; after a failure it grows from this, or from a second."""
     watch: float = 30
     """The pause between two looks at whether the token is still accepted."""
-    drain: float = 30
+    drain: float = 8
     """How long what has been received may take to be answered after the stop."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     """Waits before another attempt to send."""

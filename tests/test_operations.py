@@ -1,0 +1,130 @@
+"""The addresses that the bot is watched by, asked over loopback."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+import pytest
+from aiohttp import ClientSession
+
+from bot.errors import ChannelError
+from bot.health import Health
+from bot.operations import PrometheusMetrics, Readiness, application, serving
+
+Get = dict[str, tuple[int, str]]
+
+
+class Disk:
+    """Something that is looked at when somebody asks."""
+
+    problem: str | None = None
+
+    async def check(self) -> str | None:
+        """Return what is wrong with it."""
+        return self.problem
+
+
+@pytest.fixture
+def health() -> Health:
+    """Return one that counts on a channel."""
+    health = Health()
+    health.expect("telegram")
+    return health
+
+
+@pytest.fixture
+def disk() -> Disk:
+    """Return one that works."""
+    return Disk()
+
+
+@pytest.fixture
+def metrics() -> PrometheusMetrics:
+    """Return counters at zero."""
+    return PrometheusMetrics(version=lambda: "2022-06-29+abc")
+
+
+@pytest.fixture
+async def url(health: Health, disk: Disk, metrics: PrometheusMetrics) -> AsyncIterator[str]:
+    """Return where the addresses are."""
+    served = application(health, Readiness(health, {"storage": disk.check}), metrics)
+    async with serving(served, "127.0.0.1", 0) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+async def get(url: str) -> tuple[int, str]:
+    """Return the status and the text of an address."""
+    async with ClientSession() as client, client.get(url) as response:
+        return response.status, await response.text()
+
+
+async def test_a_bot_that_starts_is_alive_and_not_ready(url: str) -> None:
+    """It is not to be restarted, and not to be counted on."""
+    assert await get(f"{url}/healthz") == (200, "ok\n")
+    assert await get(f"{url}/readyz") == (503, "telegram: not connected yet\n")
+
+
+async def test_a_bot_whose_channels_are_connected_is_ready(url: str, health: Health) -> None:
+    """Nothing else is waited for."""
+    health.set("telegram", None)
+    assert await get(f"{url}/readyz") == (200, "ok\n")
+
+
+async def test_a_problem_is_told_at_both_until_it_is_over(url: str, health: Health) -> None:
+    """A line each."""
+    health.set("telegram", "the token was revoked")
+    health.set("matrix", "unreachable")
+    expected = (503, "matrix: unreachable\ntelegram: the token was revoked\n")
+    assert await get(f"{url}/healthz") == expected
+    assert await get(f"{url}/readyz") == expected
+    health.set("telegram", None)
+    health.set("matrix", None)
+    assert await get(f"{url}/healthz") == (200, "ok\n")
+
+
+async def test_what_is_looked_at_when_asked_counts_for_readiness(url: str, health: Health, disk: Disk) -> None:
+    """A disk that is full is mended by no restart."""
+    health.set("telegram", None)
+    disk.problem = "the disk is full"
+    assert await get(f"{url}/readyz") == (503, "storage: the disk is full\n")
+    assert await get(f"{url}/healthz") == (200, "ok\n")
+
+
+async def test_metrics_count_questions_and_how_long_they_took(url: str, metrics: PrometheusMetrics) -> None:
+    """By channel, language and outcome, in the text format of Prometheus."""
+    for outcome in ("answer", "answer", "clarify"):
+        metrics.answered(channel="telegram", language="hy", outcome=outcome, seconds=0.004)
+    metrics.retried(channel="telegram")
+    metrics.gave_up(channel="matrix")
+    status, text = await get(f"{url}/metrics")
+    lines = text.splitlines()
+    assert status == 200
+    assert 'jolig_questions_total{channel="telegram",language="hy",outcome="answer"} 2.0' in lines
+    assert 'jolig_questions_total{channel="telegram",language="hy",outcome="clarify"} 1.0' in lines
+    assert 'jolig_answer_seconds_bucket{channel="telegram",le="0.0025"} 0.0' in lines
+    assert 'jolig_answer_seconds_bucket{channel="telegram",le="0.005"} 3.0' in lines
+    assert 'jolig_retries_total{channel="telegram"} 1.0' in lines
+    assert 'jolig_dead_letters_total{channel="matrix"} 1.0' in lines
+    assert any(line.startswith("process_resident_memory_bytes ") for line in lines)
+
+
+async def test_metrics_tell_the_version_of_the_knowledge_that_is_in_use(url: str) -> None:
+    """Which a reload changes."""
+    _, text = await get(f"{url}/metrics")
+    assert 'jolig_knowledge_info{version="2022-06-29+abc"} 1.0' in text.splitlines()
+
+
+async def test_there_is_nothing_else(url: str) -> None:
+    """No list of what is served, and nothing to write to."""
+    assert (await get(url))[0] == 404
+    async with ClientSession() as client, client.post(f"{url}/healthz") as response:
+        assert response.status == 405
+
+
+async def test_an_address_that_is_taken_is_told(health: Health, metrics: PrometheusMetrics) -> None:
+    """In a line."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ChannelError, match=rf"^the address for operations 127\.0\.0\.1:{port} cannot be used: "):
+            async with serving(application(health, Readiness(health, {}), metrics), "127.0.0.1", port):
+                pass
