@@ -34,6 +34,9 @@ class Store(Protocol):
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return the exchange of a question."""
 
+    async def exchange_of_reply(self, conversation: Conversation, reply: str) -> Exchange | None:
+        """Return the exchange of a message that carries an answer."""
+
     async def save_exchange(self, conversation: Conversation, exchange: Exchange) -> None:
         """Keep an exchange, in place of an earlier one of the same question."""
 
@@ -100,6 +103,10 @@ class Service:
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return the exchange of a question, None where it was not answered or too long ago."""
         return await self._store.exchange(conversation, question)
+
+    async def exchange_of_reply(self, conversation: Conversation, reply: str) -> Exchange | None:
+        """Return the exchange of a message that carries an answer, None where it carries none or is too old."""
+        return await self._store.exchange_of_reply(conversation, reply)
 
     async def passages(self, conversation: Conversation, question: str) -> Answer:
         """Return the passages that an answer stands on; raise UnknownChoiceError where its question is not known."""

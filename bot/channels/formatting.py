@@ -26,6 +26,21 @@ def html(answer: Answer) -> str:
     return _joined(answer, _html_block, lambda line: f"<i>{_escaped(line)}</i>")
 
 
+def numbered(answer: Answer, footer: str = "") -> str:
+    """Return an answer as plain text with its suggestions as a numbered list, and a last line."""
+    choices = "\n".join(f"{number}. {choice.text}" for number, choice in enumerate(answer.suggestions, 1))
+    return "\n\n".join(filter(None, (plain(answer), choices, footer)))
+
+
+def document(answer: Answer, footer: str = "") -> str:
+    """Return an answer as HTML in paragraphs and lists, its suggestions numbered, and a last line."""
+    blocks = map(_document_block, answer.blocks)
+    source = f"<p><i>{_lines(answer.source_line)}</i></p>" if answer.source_line else ""
+    choices = "".join(f"<li>{_escaped(choice.text)}</li>" for choice in answer.suggestions)
+    last = f"<p>{_lines(footer)}</p>" if footer else ""
+    return "".join((*blocks, source, f"<ol>{choices}</ol>" if choices else "", last))
+
+
 def parts(text: str, limit: int) -> tuple[str, ...]:
     """Cut HTML into messages, at the best border that leaves each as long as the platform allows.
 
@@ -70,6 +85,20 @@ def _html_block(block: Block) -> str:
             return _escaped(_listed(items))
         case Quote(text):
             return f"<blockquote>{_escaped(text)}</blockquote>"
+
+
+def _document_block(block: Block) -> str:
+    match block:
+        case Paragraph(text):
+            return f"<p>{_lines(text)}</p>"
+        case Items(items):
+            return f"<ul>{''.join(f'<li>{_lines(item)}</li>' for item in items)}</ul>"
+        case Quote(text):
+            return f"<blockquote>{_lines(text)}</blockquote>"
+
+
+def _lines(text: str) -> str:
+    return _escaped(text).replace("\n", "<br>")
 
 
 def _listed(items: tuple[str, ...]) -> str:

@@ -399,6 +399,8 @@ class Exchange:
     readings: tuple[Reading, ...]
     """How the question was understood, and the facts that the answer stands on."""
     language: str
+    choices: tuple[str, ...] = ()
+    """The keys of the choices that the answer offered, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The database: opened, brought to the newest schema, read and written."""
 
+import json
 import os
 import sqlite3
 import time
@@ -16,11 +17,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import (
     URL,
     AsyncAdaptedQueuePool,
+    ColumnElement,
     Connection,
     Executable,
     Select,
+    String,
     Table,
     bindparam,
+    cast,
     delete,
     event,
     func,
@@ -36,7 +40,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.core.models import Conversation, DialogueState, Exchange, Reading, Received
 from bot.errors import StorageError
-from bot.storage.tables import HEAD, dialogue, exchange, inbox
+from bot.storage.tables import HEAD, dialogue, exchange, inbox, position
 from bot.storage.together import Together
 
 MEMORY: Final = ":memory:"
@@ -54,7 +58,7 @@ PATIENCE = 5.0
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _STATE = TypeAdapter(DialogueState)
 _READINGS = TypeAdapter(tuple[Reading, ...])
-_REPLIES = TypeAdapter(tuple[str, ...])
+_NAMES = TypeAdapter(tuple[str, ...])
 _Writing = Sequence[tuple[Executable, Sequence[Mapping[str, object]]]]
 """Statements, each with the rows that it is executed for."""
 _PAUSE = 0.02
@@ -123,14 +127,23 @@ class Storage:
 
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return the exchange of a question."""
+        return await self._exchange(conversation, exchange.c.question == question)
+
+    async def exchange_of_reply(self, conversation: Conversation, reply: str) -> Exchange | None:
+        """Return the exchange of a message that carries an answer."""
+        # The ids are in a list in JSON; the few rows of a conversation are looked through.
+        replies = cast(exchange.c.replies, String)
+        return await self._exchange(conversation, replies.contains(json.dumps(reply), autoescape=True))
+
+    async def _exchange(self, conversation: Conversation, which: ColumnElement[bool]) -> Exchange | None:
         mine = exchange.c.channel == conversation.channel, exchange.c.conversation == conversation.id
-        rows = await self._read(select(exchange).where(*mine, exchange.c.question == question))
+        rows = await self._read(select(exchange).where(*mine, which))
         if not rows:
             return None
         found = rows[0]
         with _failures(self._place):
-            replies, readings = _REPLIES.validate_python(found.replies), _READINGS.validate_python(found.readings)
-        return Exchange(question, replies, readings, found.language)
+            replies, choices = map(_NAMES.validate_python, (found.replies, found.choices))
+            return Exchange(found.question, replies, _READINGS.validate_python(found.readings), found.language, choices)
 
     async def save_exchange(self, conversation: Conversation, exchanged: Exchange) -> None:
         """Keep an exchange, in place of an earlier one of the same question, and drop the oldest of too many."""
@@ -139,6 +152,7 @@ class Storage:
             "replies": exchanged.replies,
             "readings": _READINGS.dump_python(exchanged.readings, mode="json"),
             "language": exchanged.language,
+            "choices": exchanged.choices,
         }
         whose = {"of_channel": conversation.channel, "of_conversation": conversation.id}
         await self._write([(_SAVE_EXCHANGE, [_key(conversation) | values]), (_DROP_EXCHANGES, [whose])])
@@ -168,6 +182,15 @@ class Storage:
         how = (_HANDLED, [row]) if reason is None else (_GIVEN_UP, [row | {"reason": reason}])
         trim = [(_TRIM, [{"upto": number - KNOWN}])] if number % TRIMMED == 0 else []
         await self._write([how, *trim])
+
+    async def position(self, channel: str) -> str | None:
+        """Return up to where a channel has read, None where it has not begun."""
+        rows = await self._read(select(position.c.token).where(position.c.channel == channel))
+        return rows[0].token if rows else None
+
+    async def save_position(self, channel: str, token: str) -> None:
+        """Keep up to where a channel has read."""
+        await self._write([(_SAVE_POSITION, [{"channel": channel, "token": token}])])
 
     async def dead_letters(self, channel: str) -> int:
         """Return how many events were given up."""
@@ -237,6 +260,7 @@ _DIALOGUES = select(dialogue.c.channel, dialogue.c.conversation, dialogue.c.stat
 )
 _SAVE_DIALOGUE = _save(dialogue, "channel", "conversation")
 _SAVE_EXCHANGE = _save(exchange, "channel", "conversation", "question")
+_SAVE_POSITION = _save(position, "channel")
 _MINE = (
     exchange.c.channel == bindparam("of_channel"),
     exchange.c.conversation == bindparam("of_conversation"),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Column, Index, Integer, MetaData, String, Table, text
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration."""
 
 metadata = MetaData()
@@ -26,6 +26,7 @@ exchange = Table(
     Column("replies", JSON, nullable=False),
     Column("readings", JSON, nullable=False),
     Column("language", String, nullable=False),
+    Column("choices", JSON, nullable=False, server_default="[]"),
     Index("exchange_of_question", "channel", "conversation", "question", unique=True),
 )
 
@@ -48,3 +49,11 @@ inbox = Table(
 
 A number is never used twice, so that who has read up to one misses nothing after it.
 """
+
+position = Table(
+    "position",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("token", String, nullable=False),
+)
+"""Up to where a channel has read, as its platform has it: what came in before that is in the inbox."""

@@ -300,6 +300,10 @@ button-why = Niyə bu cavab?
 stale-choice = Bu düymə əvvəlki versiyaya aiddir. Xahiş edirəm, sualı yenidən verin.
 unavailable = Hazırda cavab verə bilmirəm. Xahiş edirəm, bir dəqiqədən sonra yenidən yoxlayın.
 text-only = Yalnız mətn oxuya bilirəm. Xahiş edirəm, sualınızı yazın.
+key-missing = Bu mesajı aça bilmirəm: onun açarı mənə çatmayıb. Xahiş edirəm, mesajı yenidən göndərin.
+matrix-hint =
+    Burada əmrlər “!” işarəsi ilə başlayır, məsələn, /help. Cavaba onun altındakı işarələrdən biri ilə və ya sualın nömrəsi
+    ilə reaksiya verə bilərsiniz. Otaqda bir neçə nəfər varsa, adımı çəkin.
 choose-hint = Seçmək üçün nömrəni yazın və ya başqa sual verin.
 terminal-welcome =
     { $bot }: sual verin və ya /help yazın. Çıxmaq üçün Ctrl-D düymələrini basın.

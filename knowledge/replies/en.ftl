@@ -282,6 +282,10 @@ button-why = Why this answer?
 stale-choice = This button belongs to an earlier version. Please ask the question again.
 unavailable = I cannot answer just now. Please try again in a minute.
 text-only = I can only read text. Please write your question.
+key-missing = I cannot decrypt this message: its key has not reached me. Please send it again.
+matrix-hint =
+    Here a command begins with “!”, as in /help. React to an answer with a sign that stands under it, or with the number of a
+    question. In a room with several people, mention me.
 choose-hint = Type a number to choose, or ask something else.
 terminal-welcome =
     { $bot }: ask a question, or type /help. To leave, press Ctrl-D.

@@ -1,13 +1,14 @@
 """Answers as plain text and as HTML, and their cutting into messages."""
 
 import re
+from dataclasses import replace
 from html import escape, unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.formatting import html, parts, plain, units
+from bot.channels.formatting import document, html, numbered, parts, plain, units
 from bot.core.models import Answer, Block, Choice, Items, Outcome, Paragraph, Quote
 
 
@@ -44,6 +45,34 @@ FULL = answer(
     Quote("We are > ten.", "en"),
     source_line="Source: The & Gazette",
 )
+
+
+class TestNumbered:
+    """What is read where suggestions are picked by their number."""
+
+    def test_suggestions_and_a_last_line_follow(self) -> None:
+        """After the source line, each after a blank line."""
+        assert numbered(FULL, "The end") == f"{plain(FULL)}\n\n1. And what else?\n\nThe end"
+
+    def test_what_is_not_there_leaves_no_gap(self) -> None:
+        """An answer may have no suggestions, a message no last line."""
+        assert numbered(replace(FULL, suggestions=())) == plain(FULL)
+
+
+class TestDocument:
+    """HTML of paragraphs and lists."""
+
+    def test_each_block_is_an_element_and_nothing_in_it_is_markup(self) -> None:
+        """White space between the elements would be shown by some apps."""
+        assert document(FULL, "The <end>") == (
+            "<p>Ten people &amp; one group.</p><ul><li>Ann &lt;a&gt;</li><li>Bob</li></ul>"
+            "<blockquote>We are &gt; ten.</blockquote><p><i>Source: The &amp; Gazette</i></p>"
+            "<ol><li>And what else?</li></ol><p>The &lt;end&gt;</p>"
+        )
+
+    def test_lines_stay_lines(self) -> None:
+        """HTML takes a line break for a space."""
+        assert document(replace(answer(Paragraph("One\ntwo")), suggestions=())) == "<p>One<br>two</p>"
 
 
 class TestPlain:

@@ -127,7 +127,10 @@ def _free_port() -> int:
 
 
 def _configuration(folder: Path, port: int) -> dict[str, Any]:
-    limits = {f"rc_{name}": _UNLIMITED for name in ("message", "registration", "joins_per_room", "media_create")}
+    limits = {
+        f"rc_{name}": _UNLIMITED
+        for name in ("message", "registration", "joins_per_room", "media_create", "key_requests", "room_creation")
+    }
     return limits | {
         "server_name": NAME,
         "public_baseurl": f"http://127.0.0.1:{port}/",

@@ -43,7 +43,13 @@ STATE = DialogueState(
     choices=(Choice("Who?", "who"), CHOICE),
     readings=(READING, Reading(None)),
 )
-EXCHANGE = Exchange(question="10", replies=("11", "12"), readings=(READING, Reading(None)), language="en")
+EXCHANGE = Exchange(
+    question="10",
+    replies=("11", "12"),
+    readings=(READING, Reading(None)),
+    language="en",
+    choices=("who", "where__ann"),
+)
 TEXTS = {
     "Armenian": "Ովքե՞ր են խմբի անդամները",
     "Georgian": "სად შეხვდა ჯგუფი?",
@@ -267,6 +273,23 @@ class TestExchanges:
         await storage.save_exchange(ANN, empty)
         assert await storage.exchange(ANN, "10") == empty
 
+    @pytest.mark.parametrize("reply", EXCHANGE.replies)
+    async def test_an_exchange_is_found_by_each_of_its_replies(self, storage: Storage, reply: str) -> None:
+        """Who reacts to a message of an answer means its question."""
+        await storage.save_exchange(ANN, EXCHANGE)
+        assert await storage.exchange_of_reply(ANN, reply) == EXCHANGE
+
+    @pytest.mark.parametrize("reply", ["1", "10", "_1", "%", '11", "12', ""])
+    async def test_what_is_no_reply_finds_nothing(self, storage: Storage, reply: str) -> None:
+        """Neither a part of an id nor what a pattern would match."""
+        await storage.save_exchange(ANN, EXCHANGE)
+        assert await storage.exchange_of_reply(ANN, reply) is None
+
+    async def test_a_reply_in_another_conversation_finds_nothing(self, storage: Storage) -> None:
+        """Some platforms count the messages of each chat from one."""
+        await storage.save_exchange(ANN, EXCHANGE)
+        assert await storage.exchange_of_reply(Conversation("telegram", "2"), EXCHANGE.replies[0]) is None
+
     async def test_the_same_question_takes_the_place_of_the_earlier(self, storage: Storage) -> None:
         """An edited question has the answer to its newest text."""
         later = Exchange(EXCHANGE.question, ("13",), (), "hy")
@@ -310,6 +333,16 @@ class TestExchanges:
             await storage.save_exchange(ANN, numbered(number))
         await storage.save_exchange(ANN, replace(numbered(KEPT - 1), language="hy"))
         assert await storage.exchange(ANN, "0") == numbered(0)
+
+
+class TestPosition:
+    """Up to where a channel has read."""
+
+    async def test_the_newest_of_each_channel_is_kept(self, storage: Storage) -> None:
+        """Two channels know nothing of each other."""
+        for channel, token in (("matrix", "s1"), ("other", "s5"), ("matrix", "s2")):
+            await storage.save_position(channel, token)
+        assert [await storage.position(channel) for channel in ("matrix", "other", "third")] == ["s2", "s5", None]
 
 
 class TestOpening:

@@ -101,6 +101,10 @@ button-why = Pourquoi cette réponse ?
 stale-choice = Ce bouton appartient à une version plus ancienne. Pose de nouveau ta question.
 unavailable = Je ne peux pas répondre maintenant. Réessaie dans une minute.
 text-only = Je ne lis que du texte. Écris ta question.
+key-missing = Je ne peux pas déchiffrer ce message : sa clé ne m’est pas parvenue. Veuillez l’envoyer de nouveau.
+matrix-hint =
+    Ici, une commande commence par « ! », comme /help. Réagissez à une réponse avec un signe placé dessous ou avec le numéro
+    d’une question. Dans un salon à plusieurs, mentionnez-moi.
 choose-hint = Tape un numéro pour choisir, ou demande autre chose.
 terminal-welcome = { $bot } : pose une question, ou tape /help. Pour quitter, appuie sur Ctrl-D.
 terminal-goodbye = Au revoir !

@@ -1,0 +1,285 @@
+"""From what comes in to what goes out."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.channels.matrix.events import (
+    ENCRYPTED,
+    PASSAGE,
+    RECENT,
+    WHY,
+    Asked,
+    Edited,
+    Incoming,
+    Joined,
+    Left,
+    Origin,
+    Place,
+    Reacted,
+    Reader,
+    Redacted,
+    Upgraded,
+    Wordless,
+)
+from bot.channels.matrix.homeserver import Event, Homeserver, RefusedError
+from bot.channels.matrix.rooms import INVITED, Rooms, room_of
+from bot.channels.matrix.sending import Picture, Sender
+from bot.channels.matrix.timing import Timing
+from bot.channels.pictures import Gallery
+from bot.core.models import Answer, Outcome, Paragraph, Question, Received, UnknownChoiceError
+from bot.errors import JoligError, NetworkError, StorageError, TokenError
+from bot.service import Exchange, Service
+
+START = "start"
+"""The command that greets."""
+log = structlog.get_logger()
+
+
+class Answering:
+    """Answers what people ask; whatever happens, it is ready for the next question."""
+
+    def __init__(
+        self,
+        service: Service,
+        server: Homeserver,
+        *,
+        reader: Reader,
+        sender: Sender,
+        rooms: Rooms,
+        gallery: Gallery,
+        timing: Timing,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._service = service
+        self._server = server
+        self._reader = reader
+        self._sender = sender
+        self._rooms = rooms
+        self._gallery = gallery
+        self._timing = timing
+        self._now = now
+
+    async def handle(self, received: Received) -> None:
+        """Answer an event, if it is for the bot; raise NetworkError or StorageError where to try it again."""
+        with structlog.contextvars.bound_contextvars(event=received.id):
+            try:
+                await self._handle(**json.loads(received.payload))
+            except RefusedError as error:
+                log.warning("matrix_refused", error=str(error))
+            except (
+                TokenError
+            ) as error:  # what is watching the session ends the channel; the event is left to the next one
+                raise NetworkError(str(error)) from error
+
+    async def _handle(self, room: str, event: Event, at: str) -> None:
+        if event["type"] == INVITED:
+            await self._rooms.invited(room, event["sender"])
+            return
+        if not self._server.is_in(room):
+            log.info("matrix_room_gone", room=room)
+            return
+        if event["type"] == ENCRYPTED and (clear := await self._decrypted(room, event, datetime.fromisoformat(at))):
+            event = clear
+        if incoming := self._reader.read(room_of(self._server, room), event):
+            await self._answer_or_apologise(incoming)
+
+    # --- answering -------------------------------------------------------------------------------
+
+    async def _answer_or_apologise(self, incoming: Incoming) -> None:
+        try:
+            await self._answer(incoming)
+        except UnknownChoiceError as error:
+            log.info("stale_choice", error=str(error))
+            await self._notify(incoming.origin, "stale-choice")
+        except JoligError:
+            raise
+        except Exception:
+            log.exception("answer_failed")
+            await self._notify(incoming.origin, "unavailable")
+
+    async def _answer(self, incoming: Incoming) -> None:
+        match incoming:
+            case Asked():
+                await self._ask_once(incoming)
+            case Edited():
+                await self._edit(incoming)
+            case Reacted():
+                await self._react(incoming)
+            case Wordless(origin):
+                await self._notify(origin, "text-only")
+            case Redacted():
+                await self._take_back(incoming)
+            case Joined(origin):
+                await self._greet(origin)
+            case Left(origin):
+                await self._leave_if_empty(origin.place.room)
+            case Upgraded(origin, following, via):
+                await self._rooms.upgraded(origin.place.room, following, via)
+
+    async def _ask_once(self, asked: Asked) -> None:
+        """Answer a text, unless it was answered before the process was killed, or is not for the bot."""
+        chat = asked.origin.chat
+        if not asked.addressed and not await self._is_own(asked):
+            return
+        if await self._service.exchange(chat, asked.message) is None:
+            await self._ask(asked)
+
+    async def _is_own(self, asked: Asked) -> bool:
+        """Return whether a text replies to a message of the bot."""
+        reply_to = asked.reply_to
+        return reply_to is not None and await self._service.exchange_of_reply(asked.origin.chat, reply_to) is not None
+
+    async def _ask(self, asked: Asked, messages: tuple[str, ...] = ()) -> None:
+        """Answer a text: in messages that it has already, or in new ones."""
+        origin = asked.origin
+        async with self._shown(origin):
+            answer = await self._service.ask(origin.person, Question(text=asked.text))
+            await self._reply(origin, asked.message, answer, messages)
+
+    async def _edit(self, edited: Edited) -> None:
+        """Answer an edited text in the messages that answered it before."""
+        asked = edited.asked
+        exchange = await self._service.exchange(asked.origin.chat, asked.message)
+        # What was not answered before is a question now (somebody adds the bot's name), unless it is an old one.
+        if exchange:
+            await self._ask(asked, exchange.replies)
+        elif asked.addressed and await self._is_recent(edited):
+            await self._ask(asked)
+
+    async def _is_recent(self, edited: Edited) -> bool:
+        sent = await self._server.sent_at(edited.origin.place.room, edited.asked.message)
+        return edited.at - sent <= RECENT
+
+    async def _react(self, reacted: Reacted) -> None:
+        origin = reacted.origin
+        exchange = await self._service.exchange_of_reply(origin.chat, reacted.message)
+        if exchange is None:  # a message of somebody else
+            return
+        async with self._shown(origin):
+            if reacted.sign == PASSAGE:
+                await self._send(origin, await self._service.passages(origin.chat, exchange.question))
+            elif reacted.sign == WHY:
+                await self._send(origin, await self._service.reasons(origin.chat, exchange.question))
+            elif 1 <= int(reacted.sign) <= len(exchange.choices):
+                choice = exchange.choices[int(reacted.sign) - 1]
+                answer = await self._service.ask(origin.person, Question(choice=choice))
+                await self._reply(origin, origin.event, answer)
+
+    async def _reply(self, origin: Origin, question: str, answer: Answer, messages: tuple[str, ...] = ()) -> None:
+        """Send an answer and record what carries it."""
+        footer, picture = self._footer(answer), await self._picture(answer)
+        replies = await self._sender.replace(
+            origin.place, messages, answer, because=origin.event, footer=footer, picture=picture
+        )
+        choices = tuple(choice.key for choice in answer.suggestions)
+        exchange = Exchange(question, replies, answer.readings, answer.language, choices)
+        try:
+            await self._service.answered(origin.chat, exchange)
+        except StorageError as error:  # the answer is there all the same
+            log.error("exchange_not_recorded", error=str(error))  # noqa: TRY400
+
+    async def _picture(self, answer: Answer) -> Picture | None:
+        try:
+            png = await self._gallery.png(answer)
+        except OSError as error:  # the answer says it all in words
+            log.error("picture_failed", error=str(error))  # noqa: TRY400
+            return None
+        return Picture(png, answer.picture.title) if png and answer.picture else None
+
+    def _footer(self, answer: Answer) -> str:
+        """Return what the reactions to an answer are for; small talk needs none."""
+        signs = {PASSAGE: "button-passage"} if answer.citations else {}
+        if answer.outcome is not Outcome.SMALL_TALK:
+            signs[WHY] = "button-why"
+        return " · ".join(
+            f"{sign} {self._service.responder.say(message, answer.language)}" for sign, message in signs.items()
+        )
+
+    async def _send(self, origin: Origin, answer: Answer) -> None:
+        await self._sender.send(origin.place, answer, because=origin.event)
+
+    async def _notify(self, origin: Origin, message: str) -> None:
+        """Say one of the bot's own messages."""
+        await self._send(origin, self._notice(message))
+
+    def _notice(self, message: str) -> Answer:
+        language = self._service.responder.languages[0]
+        return Answer(Outcome.SMALL_TALK, language, (Paragraph(self._service.responder.say(message, language)),))
+
+    # --- rooms -----------------------------------------------------------------------------------
+
+    async def _take_back(self, redacted: Redacted) -> None:
+        """Take back the answer to a question that was taken back."""
+        origin = redacted.origin
+        exchange = await self._service.exchange(origin.chat, redacted.message)
+        for reply in exchange.replies if exchange else ():
+            await self._sender.take_back(origin.place.room, reply, because=origin.event)
+
+    async def _greet(self, origin: Origin) -> None:
+        """Say in a new room what the bot is there for, and how it is asked; leave the room that it replaces."""
+        room = origin.place.room
+        if predecessor := self._server.predecessor(room):
+            await self._rooms.leave(predecessor)
+            return
+        origin = replace(origin, place=Place(room))
+        hint = self._notice("matrix-hint")
+        if room_of(self._server, room).direct:
+            answer = await self._service.ask(origin.person, Question(text=f"/{START}"))
+            await self._reply(origin, origin.event, replace(answer, blocks=answer.blocks + hint.blocks))
+        else:
+            await self._send(origin, hint)
+
+    async def _leave_if_empty(self, room: str) -> None:
+        if self._server.members(room) == 1:
+            await self._rooms.leave(room)
+
+    # --- keys ------------------------------------------------------------------------------------
+
+    async def _decrypted(self, room: str, event: Event, at: datetime) -> Event | None:
+        """Return an event in clear; raise NetworkError until its key comes, and return None after too long."""
+        if clear := self._server.decrypted(room, event):
+            return clear
+        waited = self._now() - at
+        if waited > self._timing.key_given_up:
+            log.info("matrix_key_given_up", room=room)
+            return None
+        await self._server.request_key(room, event)
+        if waited > self._timing.key_hint and room_of(self._server, room).direct:
+            # Under another name than the answer, which is sent if the key comes after all.
+            await self._sender.send(Place(room), self._notice("key-missing"), because=f"{event['event_id']} key")
+        raise NetworkError("the key of the message has not come")
+
+    # --- courtesies ------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _shown(self, origin: Origin) -> AsyncIterator[None]:
+        """Show that a message is read, and that the bot is typing where an answer takes long."""
+        room = origin.place.room
+        reading = asyncio.create_task(self._politely(self._server.mark_read(room, origin.event, origin.place.thread)))
+        typing = asyncio.create_task(self._type(room))
+        try:
+            yield
+        finally:
+            typing.cancel()
+            await asyncio.wait({reading, typing})
+
+    async def _type(self, room: str) -> None:
+        await asyncio.sleep(self._timing.typing)
+        try:
+            await self._politely(self._server.type(room, typing=True))
+            await asyncio.Event().wait()
+        finally:
+            await self._politely(self._server.type(room, typing=False))
+
+    async def _politely(self, courtesy: Awaitable[None]) -> None:
+        """Do what no answer depends on."""
+        try:
+            await courtesy
+        except JoligError as error:
+            log.info("matrix_courtesy_failed", error=str(error))

@@ -1,0 +1,85 @@
+"""The life of the channel: sign in, receive and answer, watch the session, stop in order."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from bot.channels.matrix.answering import Answering
+from bot.channels.matrix.events import CHANNEL, Reader
+from bot.channels.matrix.receiving import Positions, Receiver
+from bot.channels.matrix.rooms import Admission, Rooms
+from bot.channels.matrix.sending import Sender
+from bot.channels.matrix.session import Account, sign_in, sign_in_again
+from bot.channels.matrix.timing import Timing
+from bot.channels.pictures import Gallery
+from bot.health import Health
+from bot.inbox import Inbox
+from bot.service import Service
+
+log = structlog.get_logger()
+
+
+async def serve(
+    service: Service,
+    *,
+    inbox: Inbox,
+    positions: Positions,
+    account: Account,
+    admission: Admission,
+    gallery: Gallery,
+    health: Health,
+    now: Callable[[], datetime],
+    stop: asyncio.Event,
+    timing: Timing | None = None,
+) -> None:
+    """Answer on Matrix until `stop` is set; what has been received by then is answered still.
+
+    Raises TokenError where the homeserver does not accept the session or ends it, NetworkError where it cannot be
+    reached at the start.
+    """
+    timing = timing or Timing()
+    server = await sign_in(account)
+    try:
+        responder = service.responder
+        commands = {command.name for language in responder.languages for command in responder.commands(language)}
+        reader = Reader(server.user, commands=commands)
+        rooms = Rooms(server, admission)
+        sender = Sender(server, commands=commands)
+        answering = Answering(
+            service, server, reader=reader, sender=sender, rooms=rooms, gallery=gallery, timing=timing, now=now
+        )
+        receiver = Receiver(
+            server,
+            reader,
+            inbox,
+            positions,
+            sign_in_again=partial(sign_in_again, account, server),
+            health=health,
+            timing=timing,
+            now=now,
+            stop=stop,
+        )
+        await receiver.begin()
+        await rooms.leave_empty()
+        log.info("matrix_started", user=server.user, device=server.device, rooms=len(list(server.rooms)))
+        await _both(receiver.run(), inbox.run(CHANNEL, answering.handle, stop=stop))
+    finally:
+        await server.close()
+        log.info("matrix_stopped")
+
+
+async def _both(receiving: Coroutine[Any, Any, None], answering: Coroutine[Any, Any, None]) -> None:
+    """Receive and answer until both end; where one fails, end the other and raise its error."""
+    tasks = {asyncio.create_task(receiving), asyncio.create_task(answering)}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

@@ -1,0 +1,356 @@
+"""What comes in: an event of a room, read as something that the bot is asked."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.service import Conversation
+
+CHANNEL = "matrix"
+RECENT = timedelta(minutes=15)
+"""How long after it was written a message may be edited into a question."""
+PASSAGE, WHY = "📖", "❓"
+"""The reactions that ask for the exact passage and for the reasons."""
+ENCRYPTED, MEMBER = "m.room.encrypted", "m.room.member"
+_WORDLESS = ("m.image", "m.file", "m.audio", "m.video", "m.location")
+_LEADING = " \t,.:;-–—"
+"""What remains before the text where a mention stood."""
+_COMMAND = re.compile(r"\s*[!/](\w+)")
+_FALLBACK = re.compile(r"(?:> ?.*\n)+\n?")
+"""What older apps put before a reply: the message that it replies to."""
+_KEYCAP = re.compile(r"(\d)\ufe0f?\u20e3")
+
+
+# --- as the homeserver has it --------------------------------------------------------------------
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class _Reply(_Part):
+    event_id: str
+
+
+class _Relation(_Part):
+    rel_type: str | None = None
+    event_id: str = ""
+    key: str = ""
+    falls_back: bool = Field(default=False, alias="is_falling_back")
+    in_reply_to: _Reply | None = Field(default=None, alias="m.in_reply_to")
+
+
+class _Mentions(_Part):
+    user_ids: list[str] = []
+
+
+class _Content(_Part):
+    msgtype: str = ""
+    body: str = ""
+    formatted_body: str = ""
+    membership: str = ""
+    redacts: str | None = None
+    replacement_room: str | None = None
+    relation: _Relation = Field(default=_Relation(), alias="m.relates_to")
+    mentions: _Mentions = Field(default=_Mentions(), alias="m.mentions")
+    new: "_Content | None" = Field(default=None, alias="m.new_content")
+
+
+class _Before(_Part):
+    membership: str = ""
+
+
+class _Unsigned(_Part):
+    before: _Before = Field(default=_Before(), alias="prev_content")
+
+
+class _Event(_Part):
+    id: str = Field(alias="event_id")
+    type: str
+    sender: str
+    content: _Content
+    sent: int = Field(alias="origin_server_ts")
+    state_key: str | None = None
+    redacts: str | None = None
+    unsigned: _Unsigned = _Unsigned()
+
+    @property
+    def joins(self) -> bool:
+        """Return whether somebody comes into the room; who changes their name has been a member before."""
+        return self.content.membership == "join" and self.unsigned.before.membership != "join"
+
+
+# --- as the bot reads it -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where an event came in."""
+
+    id: str
+    direct: bool
+    """Whether one person is alone in it with the bot."""
+    name: str
+    """What the bot is called there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reply goes."""
+
+    room: str
+    thread: str | None = None
+    """The event that began the thread."""
+    reply_to: str | None = None
+    """The event that it is shown as a reply to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something comes from."""
+
+    person: Conversation
+    """One person's conversation: in a group, people do not share what theirs is about."""
+    chat: Conversation
+    """The whole room: everyone may react to the bot's messages."""
+    place: Place
+    event: str
+    """The id of the event: what is sent because of it is sent once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text that may be for the bot."""
+
+    origin: Origin
+    message: str
+    """The id of the message."""
+    text: str
+    addressed: bool
+    """Whether it is for the bot for sure; if not, it is where it replies to the bot or was answered before."""
+    reply_to: str | None
+    """The message that it replies to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A text for the bot that replaces an earlier one."""
+
+    asked: Asked
+    at: datetime
+
+    @property
+    def origin(self) -> Origin:
+        """Return where it comes from."""
+        return self.asked.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A reaction to a message: a sign about an answer, or the number of a suggestion."""
+
+    origin: Origin
+    message: str
+    """The message that has it."""
+    sign: str
+    """PASSAGE, WHY or a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wordless:
+    """A picture, a voice message, a sticker: something that is not a text."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A message that was taken back."""
+
+    origin: Origin
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The bot itself, as it came into the room."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody who left the room."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """A room that goes on in another one."""
+
+    origin: Origin
+    room: str
+    via: str
+    """A homeserver that is in the other one."""
+
+
+Incoming = Asked | Edited | Reacted | Wordless | Redacted | Joined | Left | Upgraded
+
+
+class Reader:
+    """Reads events as one user."""
+
+    def __init__(self, user: str, *, commands: Collection[str]) -> None:
+        self._user = user
+        self._local = user[1:].partition(":")[0]
+        self._commands = commands
+        self._readers: Mapping[str, Callable[[Room, _Event], Incoming | None]] = {
+            "m.room.message": self._message,
+            "m.sticker": self._message,
+            "m.reaction": self._reaction,
+            "m.room.redaction": self._redaction,
+            MEMBER: self._member,
+            "m.room.tombstone": self._upgrade,
+        }
+
+    def read(self, room: Room, event: Mapping[str, Any]) -> Incoming | None:
+        """Return what an event asks, or None where it is not for the bot; anything may be in it."""
+        found = _parsed(event)
+        if found is None or (found.sender == self._user and found.type != MEMBER):
+            return None
+        read = self._readers.get(found.type)
+        return read(room, found) if read else None
+
+    def joins(self, event: Mapping[str, Any]) -> bool:
+        """Return whether by an event the bot itself comes into the room."""
+        found = _parsed(event)
+        return bool(found and (found.type, found.state_key) == (MEMBER, self._user) and found.joins)
+
+    def _message(self, room: Room, event: _Event) -> Asked | Edited | Wordless | None:
+        content, relation = event.content, event.content.relation
+        if relation.rel_type == "m.replace":
+            return self._edit(room, event, content.new) if content.new and content.new.msgtype == "m.text" else None
+        addressed = room.direct or self._is_addressed(content, room.name)
+        if event.type == "m.sticker" or content.msgtype in _WORDLESS:
+            return Wordless(self._origin(room, event)) if addressed else None
+        # A message in a thread names the one before it for apps without threads; that does not make it a reply.
+        reply_to = relation.in_reply_to.event_id if relation.in_reply_to and not relation.falls_back else None
+        if content.msgtype != "m.text" or not (addressed or reply_to):
+            return None
+        return Asked(self._origin(room, event), event.id, self._text(content, room.name), addressed, reply_to)
+
+    def _edit(self, room: Room, event: _Event, new: _Content) -> Edited:
+        addressed = room.direct or self._is_addressed(new, room.name)
+        message = event.content.relation.event_id
+        asked = Asked(self._origin(room, event, message), message, self._text(new, room.name), addressed, None)
+        return Edited(asked, datetime.fromtimestamp(event.sent / 1000, UTC))
+
+    def _reaction(self, room: Room, event: _Event) -> Reacted | None:
+        relation = event.content.relation
+        keycap = _KEYCAP.fullmatch(relation.key)
+        sign = keycap[1] if keycap else relation.key.rstrip("\ufe0f")
+        if not keycap and sign not in (PASSAGE, WHY):
+            return None
+        return Reacted(self._origin(room, event, relation.event_id), relation.event_id, sign)
+
+    def _redaction(self, room: Room, event: _Event) -> Redacted | None:
+        redacted = event.redacts or event.content.redacts
+        return Redacted(self._origin(room, event), redacted) if redacted else None
+
+    def _upgrade(self, room: Room, event: _Event) -> Upgraded | None:
+        following, via = event.content.replacement_room, event.sender.partition(":")[2]
+        return Upgraded(self._origin(room, event), following, via) if following else None
+
+    def _member(self, room: Room, event: _Event) -> Joined | Left | None:
+        if event.state_key == self._user:
+            return Joined(self._origin(room, event)) if event.joins else None
+        return Left(self._origin(room, event)) if event.content.membership in ("leave", "ban") else None
+
+    def _origin(self, room: Room, event: _Event, message: str | None = None) -> Origin:
+        relation = event.content.relation
+        thread = relation.event_id if relation.rel_type == "m.thread" else None
+        shared = room.id if thread is None else f"{room.id} {thread}"
+        own = shared if room.direct else f"{shared} {event.sender}"
+        reply_to = None if room.direct else message or event.id
+        return Origin(
+            person=Conversation(CHANNEL, own),
+            chat=Conversation(CHANNEL, room.id),
+            place=Place(room.id, thread, reply_to),
+            event=event.id,
+        )
+
+    # --- for whom, and what ----------------------------------------------------------------------
+
+    def _is_addressed(self, content: _Content, name: str) -> bool:
+        """Return whether a message in a group says that it is for the bot."""
+        if self._user in content.mentions.user_ids or self._user in unquote(content.formatted_body):
+            return True
+        command = _COMMAND.match(content.body)
+        return bool(command and command[1].casefold() in self._commands) or bool(self._named(name).search(content.body))
+
+    def _named(self, name: str) -> re.Pattern[str]:
+        """Return what names the bot in plain text: its id or short id anywhere, any of its names before a colon."""
+        user, local, shown = map(re.escape, (self._user, self._local, name))
+        return re.compile(rf"(?<!\w){user}|(?<!\w)@{local}(?![\w:])|^\s*@?(?:{local}|{shown})(?=[:,])", re.IGNORECASE)
+
+    def _text(self, content: _Content, name: str) -> str:
+        """Return a message's text without the bot's name, a command with the slash that the core knows it by."""
+        formatted = content.formatted_body
+        text = _Words.of(formatted, self._user) if self._user in unquote(formatted) else content.body
+        if content.relation.in_reply_to:
+            text = _FALLBACK.sub("", text, count=1) if text.startswith(">") else text
+        named = self._named(name)
+        if named.search(text) or text is not content.body:
+            text = re.sub(r"(?<=\S) {2,}(?=\S)", " ", named.sub("", text)).strip().lstrip(_LEADING)
+        return re.sub(r"^\s*!(?=\w)", "/", text)
+
+
+def _parsed(event: Mapping[str, Any]) -> _Event | None:
+    """Return an event, None where it is not as it should be: redacted, or made to confuse."""
+    try:
+        return _Event.model_validate(event)
+    except ValidationError:
+        return None
+
+
+class _Words(HTMLParser):
+    """The words of an HTML message, without what it replies to and without the links to one user."""
+
+    def __init__(self, user: str) -> None:
+        super().__init__()
+        self._user = user
+        self._skipped: str | None = None
+        self._found: list[str] = []
+
+    @classmethod
+    def of(cls, html: str, user: str) -> str:
+        """Return the words of HTML."""
+        words = cls(user)
+        words.feed(html)
+        words.close()
+        return "".join(words._found)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Skip a quoted message or a link to the user; begin a new line where one begins."""
+        links = unquote(dict(attrs).get("href") or "")
+        if tag == "mx-reply" or (tag == "a" and links.endswith(f"#/{self._user}")):
+            self._skipped = tag
+        elif tag in ("br", "p", "div", "li", "blockquote") and self._found:
+            self._found.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Go on after what is skipped."""
+        if tag == self._skipped:
+            self._skipped = None
+
+    def handle_data(self, data: str) -> None:
+        """Take words."""
+        if self._skipped is None:
+            self._found.append(data)

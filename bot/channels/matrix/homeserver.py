@@ -1,0 +1,290 @@
+"""The homeserver: what nio returns as an error is raised as one of the project's, and what nio lacks is here."""
+
+import json
+from collections.abc import Awaitable, Iterator
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import structlog
+from aiohttp import ClientError
+from nio import (
+    AsyncClient,
+    EncryptionError,
+    KeysClaimResponse,
+    KeysQueryResponse,
+    KeysUploadResponse,
+    LocalProtocolError,
+    LoginResponse,
+    MegolmEvent,
+    MessageDirection,
+    RoomKeyRequestResponse,
+    RoomLeaveResponse,
+    RoomMessagesResponse,
+    RoomRedactResponse,
+    RoomSendResponse,
+    RoomTypingResponse,
+    SyncResponse,
+    UpdateReceiptMarkerResponse,
+    UploadResponse,
+    WhoamiResponse,
+)
+
+from bot.errors import ChannelError, NetworkError, TokenError
+
+CLIENT = "/_matrix/client/v3"
+PAGE = 100
+"""Events to fetch at a time where a sync left some out."""
+DEVICE_NAME = "JOLIG bot"
+Event = dict[str, Any]
+"""An event as the homeserver has it, decrypted where that was possible."""
+_Response = TypeVar("_Response")
+log = structlog.get_logger()
+
+
+class RefusedError(ChannelError):
+    """Something that the homeserver does not allow or does not have, now and later."""
+
+
+class LoggedOutError(TokenError):
+    """A session that the homeserver wants to be signed in to again; its device and keys stay (a soft logout)."""
+
+
+class Homeserver:
+    """One account and device on a homeserver.
+
+    Every method raises TokenError where the session has been ended, RefusedError where the homeserver refuses for good,
+    and NetworkError where it cannot be reached, is too busy, or fails.
+    """
+
+    def __init__(self, client: AsyncClient) -> None:
+        self.client = client
+
+    @property
+    def user(self) -> str:
+        """Return the id of the bot's user."""
+        return str(self.client.user_id)
+
+    @property
+    def device(self) -> str:
+        """Return the id of the bot's device."""
+        return str(self.client.device_id)
+
+    # --- the session -----------------------------------------------------------------------------
+
+    async def log_in(self, password: str) -> None:
+        """Log in: as the device that the client has, else as a new one."""
+        await _asked(self.client.login(password, device_name=DEVICE_NAME), LoginResponse)
+
+    async def who(self) -> WhoamiResponse:
+        """Return whose token it is."""
+        return await _asked(self.client.whoami(), WhoamiResponse)
+
+    async def get(self, path: str) -> Event:
+        """Make a request that nio does not know."""
+        return _said(*await self._request("GET", path))
+
+    async def post(self, path: str, body: Event, *, password: str | None = None) -> Event:
+        """Make a request that nio does not know; where the homeserver asks for the password again, give it."""
+        status, said = await self._request("POST", path, body)
+        if status == HTTPStatus.UNAUTHORIZED and "flows" in said:
+            if password is None:
+                raise RefusedError("the homeserver wants the password for this: set JOLIG_MATRIX_PASSWORD")
+            identifier = {"type": "m.id.user", "user": self.user}
+            proof = {"type": "m.login.password", "identifier": identifier, "password": password}
+            status, said = await self._request("POST", path, body | {"auth": proof | {"session": said.get("session")}})
+        return _said(status, said)
+
+    async def _request(self, method: str, path: str, body: Event | None = None) -> tuple[int, Event]:
+        headers = {"Authorization": f"Bearer {self.client.access_token}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body)
+        try:
+            response = await self.client.send(method, f"{CLIENT}{path}", data, headers)
+            said = await self.client.parse_body(response)
+        except (ClientError, TimeoutError) as error:
+            raise _unreachable(error) from error
+        return response.status, said if isinstance(said, dict) else {}
+
+    async def close(self) -> None:
+        """Close the connections and the store of the keys."""
+        await self.client.close()
+        if self.client.store:
+            self.client.store.database.close()
+
+    # --- what comes in ---------------------------------------------------------------------------
+
+    async def sync(self, since: str | None, *, whole: bool, wait: float) -> SyncResponse:
+        """Return what has come in since a token, with the state of all rooms if `whole`; wait for it some seconds."""
+        return await _asked(
+            self.client.sync(int(wait * 1000), since=since, full_state=whole, set_presence="online"), SyncResponse
+        )
+
+    async def earlier(self, room: str, start: str, end: str | None) -> list[Event]:
+        """Return the events of a room between two tokens, the newest first: from `start` back to `end`."""
+        found: list[Event] = []
+        token: str | None = start
+        while token is not None:
+            page = await _asked(
+                self.client.room_messages(room, token, end, MessageDirection.back, PAGE), RoomMessagesResponse
+            )
+            found += [event.source for event in page.chunk]
+            token = page.end if page.chunk and page.end not in (end, token) else None
+        return found
+
+    async def exchange_keys(self) -> None:
+        """Give and take the keys that are due after a sync."""
+        client = self.client
+        if client.should_upload_keys:
+            await _asked(client.keys_upload(), KeysUploadResponse)
+        if client.should_query_keys:
+            await _asked(client.keys_query(), KeysQueryResponse)
+        if client.should_claim_keys:
+            await _asked(client.keys_claim(client.get_users_for_key_claiming()), KeysClaimResponse)
+        await client.send_to_device_messages()
+
+    def decrypted(self, room: str, event: Event) -> Event | None:
+        """Return an encrypted event in clear, None where its key is not there."""
+        megolm = self._megolm(room, event)
+        try:
+            found = self.client.decrypt_event(megolm)
+        except EncryptionError:
+            return None
+        source: Event = found.source
+        return source
+
+    async def sent_at(self, room: str, event: str) -> datetime:
+        """Return when an event was sent."""
+        found = await self.get(f"/rooms/{quote(room)}/event/{quote(event)}")
+        return datetime.fromtimestamp(found["origin_server_ts"] / 1000, UTC)
+
+    async def request_key(self, room: str, event: Event) -> None:
+        """Ask the sender's devices for the key of an event, unless they have been asked for it."""
+        megolm = self._megolm(room, event)
+        if megolm.session_id not in self.client.outgoing_key_requests:
+            await _asked(self.client.request_room_key(megolm), RoomKeyRequestResponse)
+
+    def _megolm(self, room: str, event: Event) -> MegolmEvent:
+        found = MegolmEvent.from_dict(event | {"room_id": room})
+        if not isinstance(found, MegolmEvent):
+            raise RefusedError("an encrypted event is not as it should be")
+        return found
+
+    # --- the rooms -------------------------------------------------------------------------------
+
+    @property
+    def rooms(self) -> Iterator[str]:
+        """Yield the ids of the rooms that the bot is in."""
+        return iter(self.client.rooms)
+
+    def is_in(self, room: str) -> bool:
+        """Return whether the bot is in a room."""
+        return room in self.client.rooms
+
+    def members(self, room: str) -> int:
+        """Return how many are in a room, with those who are invited."""
+        found = self.client.rooms.get(room)
+        return len(found.users) if found else 0
+
+    def name(self, room: str) -> str:
+        """Return what the bot is called in a room."""
+        found = self.client.rooms.get(room)
+        return str(found.users[self.user].name) if found and self.user in found.users else self.user
+
+    def forget(self, room: str) -> None:
+        """Take note that the bot is no longer in a room."""
+        self.client.rooms.pop(room, None)
+        self.client.invited_rooms.pop(room, None)
+
+    def predecessor(self, room: str) -> str | None:
+        """Return the room of the bot that goes on in another one."""
+        return next((name for name, found in self.client.rooms.items() if found.replacement_room == room), None)
+
+    async def join(self, room: str, *, via: str | None = None) -> None:
+        """Join a room; `via` is a homeserver that is in it, needed where one was not invited."""
+        hint = f"?server_name={quote(via)}" if via else ""
+        await self.post(f"/join/{quote(room)}{hint}", {})
+
+    async def leave(self, room: str) -> None:
+        """Leave a room, or turn down an invitation."""
+        await _asked(self.client.room_leave(room), RoomLeaveResponse)
+        self.forget(room)
+
+    # --- what goes out ---------------------------------------------------------------------------
+
+    async def send(self, room: str, kind: str, content: Event, *, transaction: str) -> str:
+        """Send an event, encrypted where the room is; return its id.
+
+        The same transaction sent again is the same event.
+        """
+        if not self.is_in(room):
+            raise RefusedError("the bot is not in the room any more")
+        sent = await _asked(
+            self.client.room_send(room, kind, content, tx_id=transaction, ignore_unverified_devices=True),
+            RoomSendResponse,
+        )
+        return str(sent.event_id)
+
+    async def redact(self, room: str, event: str, *, transaction: str) -> None:
+        """Take an event back."""
+        await _asked(self.client.room_redact(room, event, tx_id=transaction), RoomRedactResponse)
+
+    async def upload(self, room: str, data: bytes, *, kind: str, name: str) -> Event:
+        """Upload a file, encrypted where the room is; return the part of a message's content that shows it."""
+        encrypted = self.client.rooms[room].encrypted if self.is_in(room) else False
+        keys: Event = {}
+
+        async def uploaded() -> Any:
+            response, found = await self.client.upload(
+                lambda *_: data, kind, name, encrypt=encrypted, filesize=len(data)
+            )
+            keys.update(found or {})
+            return response
+
+        response = await _asked(uploaded(), UploadResponse)
+        return {"file": {**keys, "url": response.content_uri}} if keys else {"url": response.content_uri}
+
+    async def mark_read(self, room: str, event: str, thread: str | None) -> None:
+        """Show that an event was read."""
+        marking = self.client.update_receipt_marker(room, event, thread_id=thread or "main")
+        await _asked(marking, UpdateReceiptMarkerResponse)
+
+    async def type(self, room: str, *, typing: bool) -> None:
+        """Show that the bot is typing, or no longer."""
+        await _asked(self.client.room_typing(room, typing), RoomTypingResponse)
+
+
+async def _asked(request: Awaitable[Any], expected: type[_Response]) -> _Response:
+    """Return the response to a request; raise the error that it is instead."""
+    try:
+        response = await request
+    except (ClientError, TimeoutError, LocalProtocolError) as error:
+        raise _unreachable(error) from error
+    if isinstance(response, expected):
+        return response
+    transport = response.transport_response
+    raise _error(
+        response.status_code, response.message, transport.status if transport else None, soft=response.soft_logout
+    )
+
+
+def _said(status: int, said: Event) -> Event:
+    """Return what the homeserver said; raise the error that it is instead."""
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise _error(said.get("errcode"), said.get("error", ""), status, soft=said.get("soft_logout", False))
+    return said
+
+
+def _unreachable(error: Exception) -> NetworkError:
+    return NetworkError(f"the homeserver cannot be reached: {str(error) or type(error).__name__}")
+
+
+def _error(code: str | None, message: str, status: int | None, *, soft: bool = False) -> ChannelError:
+    """Return the error that a response means."""
+    if soft:
+        return LoggedOutError("the homeserver wants the bot to log in again")
+    if code in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"):
+        return TokenError("the homeserver does not accept the session of the bot (any more)")
+    if status is None or status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return NetworkError(f"the homeserver failed: {code or status} {message}")
+    return RefusedError(f"the homeserver refused: {code or status} {message}")

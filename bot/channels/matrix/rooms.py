@@ -1,0 +1,80 @@
+"""Which rooms the bot is in: invitations, upgrades, and rooms that everyone has left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.channels.matrix.events import Room
+from bot.channels.matrix.homeserver import Homeserver, RefusedError
+
+INVITED = "invited"
+"""What stands in the inbox for an invitation, which is no event of a room that the bot is in."""
+EVERYONE = "all"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whose invitations the bot accepts, and into how many rooms."""
+
+    invites: tuple[str, ...]
+    """Ids of users, names of homeservers, or `all`; none stands for the bot's own homeserver."""
+    rooms: int
+
+    def permits(self, inviter: str, user: str) -> bool:
+        """Return whether somebody may invite the bot."""
+        server = inviter.partition(":")[2]
+        return bool({inviter, server, EVERYONE} & {*(self.invites or (user.partition(":")[2],))})
+
+
+class Rooms:
+    """Joins and leaves."""
+
+    def __init__(self, server: Homeserver, admission: Admission) -> None:
+        self._server = server
+        self._admission = admission
+
+    async def invited(self, room: str, inviter: str) -> None:
+        """Join, or turn the invitation down."""
+        full = len(list(self._server.rooms)) >= self._admission.rooms
+        permitted = self._admission.permits(inviter, self._server.user) or self._server.predecessor(room)
+        try:
+            if permitted and not full:
+                await self._server.join(room)
+            else:
+                await self._server.leave(room)
+                log.warning("matrix_invitation_declined", room=room, inviter=inviter, full=full)
+        except RefusedError as error:  # it was taken back meanwhile
+            log.info("matrix_invitation_void", room=room, error=str(error))
+
+    async def upgraded(self, room: str, following: str, via: str) -> None:
+        """Follow to the room that replaces one, where one may enter; else wait for the invitation."""
+        try:
+            await self._server.join(following, via=via)
+        except RefusedError as error:
+            log.info("matrix_upgrade_needs_invitation", room=room, following=following, error=str(error))
+
+    async def leave_empty(self) -> None:
+        """Leave the rooms that everyone else has left."""
+        for room in [room for room in self._server.rooms if self._server.members(room) == 1]:
+            await self.leave(room)
+
+    async def leave(self, room: str) -> None:
+        """Leave a room."""
+        try:
+            await self._server.leave(room)
+            log.info("matrix_room_left", room=room)
+        except RefusedError as error:
+            log.info("matrix_room_not_left", room=room, error=str(error))
+
+
+def room_of(server: Homeserver, room: str) -> Room:
+    """Return what reading needs to know of a room."""
+    return Room(room, direct=server.members(room) <= 2, name=server.name(room))  # noqa: PLR2004 - the bot and a person
+
+
+def invitation(state: Sequence[Any], user: str) -> str | None:
+    """Return who invited a user, by the state that came with the invitation."""
+    return next((event.sender for event in state if getattr(event, "state_key", None) == user), None)

@@ -1,0 +1,229 @@
+"""What people and the bot say to each other on Matrix: a real homeserver, and clients in their strict mode."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.channels.matrix.events import PASSAGE, WHY
+from bot.core.models import Question
+from tests.channels.matrix_world import Bot, world
+from tests.peers.synapse import People, Person, Synapse, people
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+BOTH = pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def on_matrix(synapse: Synapse) -> AsyncIterator[People]:
+    """Run the process of the clients."""
+    async with people(synapse) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
+    """Run a bot for all tests here."""
+    async with world(synapse, tmp_path_factory.mktemp("bot")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(on_matrix: People) -> Person:
+    """Return somebody who talks to the bot."""
+    return await on_matrix.person("anna")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def boris(on_matrix: People) -> Person:
+    """Return somebody else."""
+    return await on_matrix.person("boris")
+
+
+# --- alone with the bot --------------------------------------------------------------------------
+
+
+@BOTH
+async def test_a_question_is_answered(bot: Bot, anna: Person, *, encrypted: bool) -> None:
+    """With its source and the next questions; a strict client reads it without a warning."""
+    room = await bot.talk(anna, encrypted=encrypted)
+    await anna.say(room, "Where?")
+    reply = await anna.next(room, sender=bot.id)
+    assert reply.body.split("\n\n")[:3] == ["[en] Where?", "Source: <The Source>", "1. Who?\n2. Where is Ann?"]
+    assert (
+        "<p>[en] Where?</p><p><i>Source: &lt;The Source&gt;</i></p><ol><li>Who?</li>" in reply.content["formatted_body"]
+    )
+    assert (reply.encrypted, reply.unreadable, reply.warning) == (encrypted, False, None)
+    assert (reply.content["msgtype"], reply.relation) == ("m.notice", None)
+
+
+@BOTH
+async def test_the_bot_greets_in_a_new_room(bot: Bot, anna: Person, *, encrypted: bool) -> None:
+    """As the command does, and it says what is special here."""
+    room = await anna.create(invite=[bot.id], encrypted=encrypted, direct=True)
+    greeting = await anna.next(room, sender=bot.id)
+    assert greeting.body.startswith("[en] !start\n\n<matrix-hint> in en")
+
+
+@BOTH
+async def test_reactions_show_the_passage_and_the_reasons_and_choose_a_question(
+    bot: Bot, anna: Person, *, encrypted: bool
+) -> None:
+    """Each sign under an answer does what it says, and a number asks the question that it stands before."""
+    room = await bot.talk(anna, encrypted=encrypted)
+    await anna.say(room, "Where?")
+    reply = await anna.next(room, sender=bot.id)
+    said = []
+    for sign in (PASSAGE, f"{WHY}\ufe0f", "2\ufe0f\u20e3"):
+        await anna.react(room, reply.id, sign)
+        said.append((await anna.next(room, sender=bot.id)).body.split("\n\n")[0])
+    assert said == ["“The exact words.”", "[en] read as who", "[en] where__ann"]
+
+
+async def test_a_number_chooses_among_the_last_suggestions(bot: Bot, anna: Person) -> None:
+    """The core knows what it offered last."""
+    room = await bot.talk(anna, encrypted=False)
+    await anna.say(room, "2")
+    await anna.next(room, sender=bot.id)
+    assert bot.responder.questions[-1] == Question(text="2")
+
+
+@BOTH
+async def test_an_edited_question_edits_its_answer(bot: Bot, anna: Person, *, encrypted: bool) -> None:
+    """The answer that stands in the room is that to the question that stands in it."""
+    room = await bot.talk(anna, encrypted=encrypted)
+    question = await anna.say(room, "Where?")
+    reply = await anna.next(room, sender=bot.id)
+    await anna.edit(room, question, "When?")
+    edited = await anna.next(room, sender=bot.id)
+    assert edited.relation == {"rel_type": "m.replace", "event_id": reply.id}
+    assert edited.content["m.new_content"]["body"].startswith("[en] When?")
+
+
+@BOTH
+async def test_a_question_that_is_taken_back_takes_its_answer_along(bot: Bot, anna: Person, *, encrypted: bool) -> None:
+    room = await bot.talk(anna, encrypted=encrypted)
+    question = await anna.say(room, "Where?")
+    reply = await anna.next(room, sender=bot.id)
+    await anna.do("redact", room=room, event=question)
+    await anna.hears(lambda event: event.redacts == reply.id)
+
+
+@BOTH
+async def test_the_answer_stays_in_the_thread(bot: Bot, anna: Person, *, encrypted: bool) -> None:
+    """A thread is a conversation of its own."""
+    room = await bot.talk(anna, encrypted=encrypted)
+    root = await anna.say(room, "of the room")
+    await anna.next(room, sender=bot.id)
+    thread = {"rel_type": "m.thread", "event_id": root, "is_falling_back": True, "m.in_reply_to": {"event_id": root}}
+    await anna.say(room, "state", **{"m.relates_to": thread})
+    reply = await anna.next(room, sender=bot.id)
+    assert reply.relation is not None
+    assert (reply.relation["rel_type"], reply.relation["event_id"]) == ("m.thread", root)
+    assert reply.body.startswith("before: None")
+
+
+async def test_commands_begin_with_an_exclamation_mark(bot: Bot, anna: Person) -> None:
+    """Apps keep those with a slash for themselves; the core knows only these."""
+    room = await bot.talk(anna, encrypted=False)
+    await anna.say(room, "!members Ann")
+    reply = await anna.next(room, sender=bot.id)
+    assert bot.responder.questions[-1] == Question(text="/members Ann")
+    assert reply.body.startswith("[en] !members Ann")
+
+
+async def test_what_is_not_a_text_gets_a_hint(bot: Bot, anna: Person) -> None:
+    room = await bot.talk(anna, encrypted=True)
+    await anna.send(room, "m.room.message", {"msgtype": "m.image", "body": "picture.png", "url": "mxc://jolig.test/1"})
+    assert (await anna.next(room, sender=bot.id)).body == "<text-only> in en"
+
+
+async def test_a_defect_is_met_with_an_apology(bot: Bot, anna: Person) -> None:
+    """The next question is answered."""
+    room = await bot.talk(anna, encrypted=False)
+    await anna.say(room, "crash")
+    assert (await anna.next(room, sender=bot.id)).body == "<unavailable> in en"
+    await anna.say(room, "Where?")
+    assert (await anna.next(room, sender=bot.id)).body.startswith("[en] Where?")
+
+
+async def test_a_choice_that_is_gone_is_told(bot: Bot, anna: Person) -> None:
+    room = await bot.talk(anna, encrypted=False)
+    await anna.say(room, "stale")
+    assert (await anna.next(room, sender=bot.id)).body == "<stale-choice> in en"
+
+
+async def test_markup_of_an_answer_is_only_text(bot: Bot, anna: Person) -> None:
+    room = await bot.talk(anna, encrypted=True)
+    await anna.say(room, "markup")
+    shown = (await anna.next(room, sender=bot.id)).content["formatted_body"]
+    assert (
+        "<p>&lt;b&gt; &amp; &lt;/i&gt;</p><ul><li>a &lt; b</li></ul><blockquote>c &gt; d &amp;amp;</blockquote>"
+        in shown
+    )
+
+
+async def test_the_question_is_marked_as_read(bot: Bot, anna: Person) -> None:
+    room = await bot.talk(anna, encrypted=False)
+    question = await anna.say(room, "Where?")
+    await anna.until(lambda: any(question in sign["receipt"]["read"] for sign in anna.signs if "receipt" in sign))
+
+
+# --- in a group ----------------------------------------------------------------------------------
+
+
+@BOTH
+async def test_in_a_group_it_speaks_when_it_is_addressed(
+    bot: Bot, anna: Person, boris: Person, *, encrypted: bool
+) -> None:
+    """A mention, its name before a colon, a command and a reply are for it; what people tell each other is not."""
+    room = await bot.group(anna, boris, encrypted=encrypted)
+    name = bot.id[1:].partition(":")[0]
+    await anna.say(room, "Who are the members of our club?")
+    asked = [
+        await anna.say(room, "Where?", **{"m.mentions": {"user_ids": [bot.id]}}),
+        await boris.say(room, f"{name}: Where?"),
+        await anna.say(room, "!members"),
+    ]
+    replies = [await anna.next(room, sender=bot.id) for _ in asked]
+    assert [reply.relation for reply in replies] == [{"m.in_reply_to": {"event_id": event}} for event in asked]
+    assert [reply.body.split("\n")[0] for reply in replies] == ["[en] Where?", "[en] Where?", "[en] !members"]
+    await boris.reply(room, asked[1], "good question")
+    followed = await boris.reply(room, replies[1].id, "and when?")
+    assert (await anna.next(room, sender=bot.id)).relation == {"m.in_reply_to": {"event_id": followed}}
+
+
+async def test_in_a_group_people_do_not_share_what_their_conversation_is_about(
+    bot: Bot, anna: Person, boris: Person
+) -> None:
+    """What Boris asked says nothing about what Anna means."""
+    room = await bot.group(anna, boris, encrypted=False)
+    said = []
+    for person, text in ((anna, "of Anna"), (boris, "of Boris"), (anna, "state"), (boris, "state")):
+        await person.say(room, text, **{"m.mentions": {"user_ids": [bot.id]}})
+        said.append((await anna.next(room, sender=bot.id)).body.split("\n")[0])
+    assert said[2:] == ["before: of Anna", "before: of Boris"]
+
+
+async def test_an_edit_that_addresses_the_bot_is_a_question(bot: Bot, anna: Person, boris: Person) -> None:
+    """Who forgot the bot's name can add it; the edit of a question need not name it again."""
+    room = await bot.group(anna, boris, encrypted=False)
+    question = await anna.say(room, "Where?")
+    await anna.edit(room, question, "Where?", **{"m.mentions": {"user_ids": [bot.id]}})
+    reply = await anna.next(room, sender=bot.id)
+    assert reply.relation == {"m.in_reply_to": {"event_id": question}}
+    await anna.edit(room, question, "When?")
+    edited = await anna.next(room, sender=bot.id)
+    assert edited.content["m.new_content"]["body"].startswith("[en] When?")
+
+
+async def test_everyone_may_react(bot: Bot, anna: Person, boris: Person) -> None:
+    """The passages of Anna's answer are shown to Boris; a reaction to what Anna says asks nothing."""
+    room = await bot.group(anna, boris, encrypted=True)
+    question = await anna.say(room, "!members")
+    reply = await boris.next(room, sender=bot.id)
+    await boris.react(room, question, PASSAGE)
+    await boris.react(room, reply.id, PASSAGE)
+    passage = await boris.next(room, sender=bot.id)
+    assert passage.body.startswith("“The exact words.”")
+    assert passage.relation == {"m.in_reply_to": {"event_id": reply.id}}
