@@ -316,6 +316,7 @@ def _channels(settings: Settings, *, test_environment: bool) -> dict[str, Serve]
                 token=token.get_secret_value(),
                 api_url=settings.telegram_api_url,
                 test_environment=test_environment or settings.telegram_test_environment,
+                pictures=settings.data_dir / CACHE,
                 stop=stop,
                 health=health,
             )

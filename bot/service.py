@@ -40,6 +40,15 @@ class Store(Protocol):
     async def save_exchange(self, conversation: Conversation, exchange: Exchange) -> None:
         """Keep an exchange, in place of an earlier one of the same question."""
 
+    async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
+        """Count that the answer to a question helped or did not, in place of what was said of it before."""
+
+    async def forget_chat(self, chat: Conversation) -> None:
+        """Drop the dialogue states and exchanges of a chat and of the conversations within it."""
+
+    async def move_chat(self, chat: Conversation, to: str) -> None:
+        """Give the dialogue states of a chat to the chat that it has become, by its id."""
+
 
 Command = Callable[[], Awaitable[Sequence[str]]]
 """Does something and returns what to reply, a line each."""
@@ -96,6 +105,13 @@ class Service:
         )
         return turn.answer
 
+    def look_up(self, question: Question) -> Answer:
+        """Answer a question outside of any conversation: nothing is read and nothing kept.
+
+        Raises UnknownChoiceError for a choice that is not known (any more).
+        """
+        return self.responder.respond(question, None, now=self._now()).answer
+
     async def answered(self, conversation: Conversation, exchange: Exchange) -> None:
         """Record which messages carry an answer, for its buttons and for an edited question."""
         await self._store.save_exchange(conversation, exchange)
@@ -117,6 +133,24 @@ class Service:
         """Return why an answer was given; raise UnknownChoiceError where its question is not known."""
         exchange = await self._known(conversation, question)
         return self.responder.reasons(exchange.readings, exchange.language)
+
+    async def rate(self, conversation: Conversation, question: str, *, helpful: bool) -> Exchange:
+        """Record that an answer helped or did not, by its intents; a later call takes the place of an earlier one.
+
+        Returns what was rated; raises UnknownChoiceError where the question is not known.
+        """
+        exchange = await self._known(conversation, question)
+        intents = {reading.intent for reading in exchange.readings if reading.intent}
+        await self._store.rate(conversation, question, intents, helpful=helpful)
+        return exchange
+
+    async def left(self, chat: Conversation) -> None:
+        """Forget a chat that the bot is no longer in."""
+        await self._store.forget_chat(chat)
+
+    async def moved(self, chat: Conversation, to: str) -> None:
+        """Go on in the chat that a chat has become."""
+        await self._store.move_chat(chat, to)
 
     async def _known(self, conversation: Conversation, question: str) -> Exchange:
         exchange = await self._store.exchange(conversation, question)

@@ -1,6 +1,6 @@
 """A question of a conversation: what is loaded, answered and kept; and what every store owes the service."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,6 +46,7 @@ class Shelf:
         self.broken: set[str] = set()
         self.dialogues: dict[Conversation, DialogueState] = {}
         self.exchanges: dict[tuple[Conversation, str], Exchange] = {}
+        self.ratings: dict[tuple[Conversation, str], tuple[frozenset[str], bool]] = {}
 
     def _check(self, method: str) -> None:
         if method in self.broken:
@@ -70,6 +71,21 @@ class Shelf:
         """Keep an exchange."""
         self._check("save_exchange")
         self.exchanges[conversation, exchange.question] = exchange
+
+    async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
+        """Keep what was said of an answer."""
+        self._check("rate")
+        self.ratings[conversation, question] = (frozenset(intents), helpful)
+
+    async def forget_chat(self, chat: Conversation) -> None:
+        """Drop the dialogue state."""
+        self._check("forget_chat")
+        self.dialogues.pop(chat, None)
+
+    async def move_chat(self, chat: Conversation, to: str) -> None:
+        """Keep the dialogue state under another id."""
+        self._check("move_chat")
+        self.dialogues[Conversation(chat.channel, to)] = self.dialogues.pop(chat)
 
 
 class Clock:
@@ -485,3 +501,27 @@ class TestAnswered:
         await service.answered(ANN, replace(answered, readings=(old,)))
         found = await service.passages(ANN, answered.question)
         assert found == responder.passages(answered.readings, answered.language)
+
+
+class TestAside:
+    """What is asked and said outside of the questions of a conversation."""
+
+    async def test_what_is_looked_up_touches_no_store(self, service: Service, shelf: Shelf) -> None:
+        """Inline mode has no conversation."""
+        shelf.broken |= {"dialogue", "save_dialogue"}
+        assert service.look_up(MEMBERS).intent == "members"
+        assert service.look_up(Question(choice="members", language="ru")).language == "ru"
+        assert shelf.dialogues == {}
+
+    async def test_an_answer_is_rated_by_its_intents(self, service: Service, shelf: Shelf, answered: Exchange) -> None:
+        """What was not understood as anything has none."""
+        exchange = replace(answered, readings=(*answered.readings, Reading(None)))
+        await service.answered(ANN, exchange)
+        assert await service.rate(ANN, exchange.question, helpful=False) == exchange
+        intents = frozenset(reading.intent for reading in answered.readings)
+        assert shelf.ratings == {(ANN, exchange.question): (intents, False)}
+
+    async def test_a_question_that_was_not_answered_cannot_be_rated(self, service: Service) -> None:
+        """Nor one whose exchange was dropped meanwhile."""
+        with pytest.raises(UnknownChoiceError):
+            await service.rate(ANN, "1", helpful=True)

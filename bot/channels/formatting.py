@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 
 from bot.core.models import Answer, Block, Items, Paragraph, Quote
@@ -39,6 +40,17 @@ def document(answer: Answer, footer: str = "") -> str:
     choices = "".join(f"<li>{_escaped(choice.text)}</li>" for choice in answer.suggestions)
     last = f"<p>{_lines(footer)}</p>" if footer else ""
     return "".join((*blocks, source, f"<ol>{choices}</ol>" if choices else "", last))
+
+
+def fitted(answer: Answer, limit: int, *, heading: str) -> str:
+    """Return an answer under a heading as one message of HTML: what is too long is cut before the source line.
+
+    `limit` is in UTF-16 units, markup included.
+    """
+    source = html(replace(answer, blocks=()))
+    whole = f"<b>{_escaped(heading)}</b>\n\n{html(replace(answer, source_line=None))}"
+    first, *rest = parts(whole, limit - units(source) - len("\n\n…"))
+    return "\n\n".join(filter(None, [f"{first}…" if rest else first, source]))
 
 
 def parts(text: str, limit: int) -> tuple[str, ...]:

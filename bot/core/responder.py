@@ -89,6 +89,13 @@ class Responder:
         """Return why an answer was given: how the question was understood, and the facts and their passages."""
         return self._composer.alone(self._composer.reasons(readings, language), language)
 
+    def shows_language(self, text: str) -> bool:
+        """Return whether a text shows its language by itself, whoever wrote it."""
+        orders = [[language, *self.languages] for language in self.languages]
+        return (
+            not _COMMAND.fullmatch(text) and len({self._understanding.language(text, order) for order in orders}) == 1
+        )
+
     def commands(self, language: str) -> tuple[Command, ...]:
         """Return the commands, each with what it asks in a language."""
         return self._composer.commands(language)

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -29,6 +29,7 @@ from sqlalchemy import (
     event,
     func,
     inspect,
+    or_,
     select,
     text,
     tuple_,
@@ -40,7 +41,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.core.models import Conversation, DialogueState, Exchange, Reading, Received
 from bot.errors import StorageError
-from bot.storage.tables import HEAD, dialogue, exchange, inbox, position
+from bot.storage.tables import HEAD, dialogue, exchange, feedback, inbox, position
 from bot.storage.together import Together
 
 MEMORY: Final = ":memory:"
@@ -153,9 +154,36 @@ class Storage:
             "readings": _READINGS.dump_python(exchanged.readings, mode="json"),
             "language": exchanged.language,
             "choices": exchanged.choices,
+            "helpful": None,
         }
         whose = {"of_channel": conversation.channel, "of_conversation": conversation.id}
         await self._write([(_SAVE_EXCHANGE, [_key(conversation) | values]), (_DROP_EXCHANGES, [whose])])
+
+    async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
+        """Count that the answer to a question helped or did not, in place of what was said of it before."""
+        this = {"of_channel": conversation.channel, "of_conversation": conversation.id, "of_question": question}
+        with _failures(self._place):
+            async with self._engine.begin() as connection:
+                before = (await connection.execute(_RATED, this)).scalar()
+                if before is helpful:
+                    return
+                await connection.execute(_RATE, this | {"rated": helpful})
+                for intent in intents:
+                    await connection.execute(_COUNT, {"intent": intent, "helpful": helpful, "count": 1})
+                    if before is not None:
+                        await connection.execute(_COUNT, {"intent": intent, "helpful": before, "count": -1})
+
+    async def forget_chat(self, chat: Conversation) -> None:
+        """Drop the dialogue states and exchanges of a chat: its own conversation and those within it."""
+        whose = _within(chat)
+        await self._write([(_FORGET_DIALOGUES, [whose]), (_FORGET_EXCHANGES, [whose])])
+
+    async def move_chat(self, chat: Conversation, to: str) -> None:
+        """Give the dialogue states of a chat to the chat that it has become, unless that has some of its own.
+
+        Exchanges stay: the messages of the new chat have other ids.
+        """
+        await self._write([(_MOVE, [_within(chat) | {"new": to}])])
 
     # --- the inbox -------------------------------------------------------------------------------
 
@@ -245,6 +273,10 @@ def _key(conversation: Conversation) -> dict[str, object]:
     return {"channel": conversation.channel, "conversation": conversation.id}
 
 
+def _within(chat: Conversation) -> dict[str, object]:
+    return {"of_channel": chat.channel, "of_chat": chat.id}
+
+
 # --- statements ----------------------------------------------------------------------------------
 
 
@@ -253,6 +285,13 @@ def _save(table: Table, *key: str) -> Insert:
     adding = insert(table)
     given = {column.name: column for column in adding.excluded if column.name not in {*key, "number"}}
     return adding.on_conflict_do_update(key, set_=given).values({name: bindparam(name) for name in (*key, *given)})
+
+
+def _in_chat(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions for a chat's own conversation and those within it: its topics, the people of a group."""
+    chat = bindparam("of_chat", type_=String)
+    within = func.substr(table.c.conversation, 1, func.length(chat) + 1) == chat + ":"
+    return table.c.channel == bindparam("of_channel"), or_(table.c.conversation == chat, within)
 
 
 _DIALOGUES = select(dialogue.c.channel, dialogue.c.conversation, dialogue.c.state).where(
@@ -267,6 +306,24 @@ _MINE = (
 )
 _OLDEST = select(exchange.c.number).where(*_MINE).order_by(exchange.c.number.desc()).offset(KEPT).limit(1)
 _DROP_EXCHANGES = delete(exchange).where(*_MINE, exchange.c.number <= _OLDEST.scalar_subquery())
+_RATED = select(exchange.c.helpful).where(*_MINE, exchange.c.question == bindparam("of_question"))
+_RATE = (
+    update(exchange).where(*_MINE, exchange.c.question == bindparam("of_question")).values(helpful=bindparam("rated"))
+)
+_COUNTING = insert(feedback)
+_COUNT = _COUNTING.on_conflict_do_update(
+    ["intent", "helpful"], set_={"count": feedback.c.count + _COUNTING.excluded["count"]}
+)
+_FORGET_DIALOGUES, _FORGET_EXCHANGES = (delete(table).where(*_in_chat(table)) for table in (dialogue, exchange))
+_MOVE = (
+    update(dialogue)
+    .prefix_with("OR IGNORE")
+    .where(*_in_chat(dialogue))
+    .values(
+        conversation=bindparam("new", type_=String)
+        + func.substr(dialogue.c.conversation, func.length(bindparam("of_chat")) + 1)
+    )
+)
 _RECEIVE = insert(inbox).on_conflict_do_nothing(["channel", "id"])
 _OPENED = (
     select(inbox.c.number, inbox.c.id, inbox.c.chat, inbox.c.payload)

@@ -1,8 +1,8 @@
 """The tables, as the newest migration leaves them."""
 
-from sqlalchemy import JSON, Column, Index, Integer, MetaData, String, Table, text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 
 metadata = MetaData()
@@ -27,8 +27,19 @@ exchange = Table(
     Column("readings", JSON, nullable=False),
     Column("language", String, nullable=False),
     Column("choices", JSON, nullable=False, server_default="[]"),
+    Column("helpful", Boolean),
     Index("exchange_of_question", "channel", "conversation", "question", unique=True),
 )
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("intent", String, primary_key=True),
+    Column("helpful", Boolean, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many answers helped or did not, by intent: of nobody in particular. The latest click is in the exchange, so that
+the next one takes its place, and goes with it."""
 
 _STILL_OPEN = text("closed IS NULL")
 inbox = Table(

@@ -297,6 +297,14 @@ quote-source =
 
 button-passage = Dəqiq mətn
 button-why = Niyə bu cavab?
+button-helped = 👍 Kömək etdi
+button-not-helped = 👎 Kömək etmədi
+feedback-thanks = Rəyiniz üçün təşəkkürlər.
+telegram-welcome =
+    Mən { $bot } haqqında suallara dərc olunmuş mənbələr əsasında cavab verirəm. Bu qrupda mənə komanda ilə (məsələn,
+    /help), mesajlarımdan birinə cavab yazmaqla və ya mesajınızda { $address } qeyd etməklə müraciət edin. Qalan mesajlara
+    reaksiya vermirəm. Adımı çəkdiyiniz mesaj cavabsız qalsa, demək, Telegram onu mənə göstərməyib: komandadan və ya
+    cavabdan istifadə edin.
 stale-choice = Bu düymə əvvəlki versiyaya aiddir. Xahiş edirəm, sualı yenidən verin.
 unavailable = Hazırda cavab verə bilmirəm. Xahiş edirəm, bir dəqiqədən sonra yenidən yoxlayın.
 text-only = Yalnız mətn oxuya bilirəm. Xahiş edirəm, sualınızı yazın.

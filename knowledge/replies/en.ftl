@@ -279,6 +279,13 @@ quote-source =
 
 button-passage = Exact passage
 button-why = Why this answer?
+button-helped = 👍 It helped
+button-not-helped = 👎 It did not
+feedback-thanks = Thank you for the feedback.
+telegram-welcome =
+    I answer questions about { $bot } from published sources. In this group, ask me with a command such as /help, with a reply
+    to one of my messages, or with { $address } in your message. I do not react to anything else. Should a mention go
+    unanswered, Telegram has not shown it to me: use a command or a reply.
 stale-choice = This button belongs to an earlier version. Please ask the question again.
 unavailable = I cannot answer just now. Please try again in a minute.
 text-only = I can only read text. Please write your question.

@@ -1,10 +1,11 @@
 """A responder and a store for the tests of the Telegram channel: small, and without any subject."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from bot.core.composer import Command
@@ -15,6 +16,7 @@ from bot.core.models import (
     Citation,
     DialogueState,
     Entity,
+    Event,
     Intent,
     Items,
     Knowledge,
@@ -23,13 +25,14 @@ from bot.core.models import (
     Question,
     Quote,
     Reading,
+    Timeline,
     Turn,
     UnknownChoiceError,
 )
 from bot.errors import StorageError
 from bot.service import Conversation, Exchange, Service
 from tests.peers.bot_api import BotApiPeer, telegram_peer
-from tests.peers.serving import Dialogue, Sleeps, quick, serving
+from tests.peers.serving import NOWHERE, Dialogue, Sleeps, quick, serving
 
 if TYPE_CHECKING:
     from bot.core.responder import Responder
@@ -43,8 +46,10 @@ KNOWLEDGE = Knowledge(
     entities={"ann": Entity("ann", "person", {"en": "Ann"})},
     facts={},
     intents={
-        "who": Intent("who", Outcome.ANSWER, {}, {}, "who"),
-        "where": Intent("where", Outcome.ANSWER, {}, {}, "where", slot="person"),
+        "who": Intent("who", Outcome.ANSWER, {"en": "Who is it?", "hy": "Ո՞վ է"}, {}, "who"),
+        "where": Intent(
+            "where", Outcome.ANSWER, {"en": "Where is somebody?", "hy": "Որտե՞ղ է"}, {}, "where", slot="person"
+        ),
     },
     replies={},
     digest="0" * 12,
@@ -59,7 +64,8 @@ class FakeResponder:
     """Repeats the question; some texts make it do something else.
 
     "greet" has no citations, "long" fills three messages, "plain" has no buttons, "markup" needs escaping, "crash"
-    raises an unexpected error, "stale" is a choice that is gone; "state" tells the question before.
+    raises an unexpected error, "stale" is a choice that is gone; "state" tells the question before. "picture" has one.
+    "unclear" asks back.
     """
 
     languages = KNOWLEDGE.languages
@@ -82,6 +88,7 @@ class FakeResponder:
         return Turn(answer, DialogueState(now, entity=asked))
 
     def _answer(self, asked: str, language: str, state: DialogueState | None) -> Answer:
+        picture: Timeline | None = None
         citations: tuple[Citation, ...] = (Citation("fact", "source", "The exact words."),)
         suggestions: tuple[Choice, ...] = SUGGESTIONS
         blocks: tuple[Block, ...] = (Paragraph(f"[{language}] {asked}"),)
@@ -98,10 +105,19 @@ class FakeResponder:
                 blocks = (Paragraph("<b> & </i>"), Items(("a < b",)), Quote("c > d &amp;", "en"))
             case "state":
                 blocks = (Paragraph(f"before: {state.entity if state else None}"),)
+            case "picture":
+                blocks = (Paragraph("An event:" + " word" * (300 if "long" in asked else 3)),)
+                picture = Timeline("Events", (Event("1 May 2024", "An event", ("fact",)),))
+            case "unclear" | "":
+                return Answer(Outcome.CLARIFY, language, blocks, suggestions=suggestions, readings=(Reading(None),))
         line = "Source: <The Source>" if citations else None
         outcome = Outcome.ANSWER if citations else Outcome.SMALL_TALK
         readings = (Reading("who", facts=tuple(citation.fact for citation in citations)),)
-        return Answer(outcome, language, blocks, citations, line, suggestions, readings)
+        return Answer(outcome, language, blocks, citations, line, suggestions, readings, picture=picture)
+
+    def shows_language(self, text: str) -> bool:
+        """Return whether there is a word of more than three letters."""
+        return any(len(word) > 3 for word in text.split())
 
     def passages(self, readings: Sequence[Reading], language: str) -> Answer:
         """Return one quote."""
@@ -120,8 +136,9 @@ class FakeResponder:
         return Command("start", f"Start ({language})"), Command("members", "m" * 300)
 
     def say(self, message: str, language: str, **arguments: object) -> str:
-        """Return the message's id."""
-        return f"<{message}> in {language}{self.ending}"
+        """Return the message's id and what it is filled with."""
+        filled = "".join(f" {value}" for value in arguments.values())
+        return f"<{message}> in {language}{filled}{self.ending}"
 
 
 class MemoryStore:
@@ -133,6 +150,7 @@ class MemoryStore:
         """Whether recording an exchange fails."""
         self.dialogues: dict[Conversation, DialogueState] = {}
         self.exchanges: dict[tuple[Conversation, str], Exchange] = {}
+        self.ratings: dict[tuple[Conversation, str], tuple[frozenset[str], bool]] = {}
 
     def _check(self) -> None:
         if self.broken:
@@ -160,6 +178,24 @@ class MemoryStore:
             raise StorageError("the disk is full")
         self.exchanges[conversation, exchange.question] = exchange
 
+    async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
+        """Keep the latest rating of an answer."""
+        self._check()
+        self.ratings[conversation, question] = (frozenset(intents), helpful)
+
+    async def forget_chat(self, chat: Conversation) -> None:
+        """Drop what is kept of a chat."""
+        self._check()
+        for kept in [each for each in self.dialogues if f"{each.id}:".startswith(f"{chat.id}:")]:
+            del self.dialogues[kept]
+
+    async def move_chat(self, chat: Conversation, to: str) -> None:
+        """Keep the dialogue states under another chat's id."""
+        self._check()
+        for kept in [each for each in self.dialogues if f"{each.id}:".startswith(f"{chat.id}:")]:
+            moved = Conversation(kept.channel, kept.id.replace(chat.id, to))
+            self.dialogues[moved] = self.dialogues.pop(kept)
+
 
 def service_of(responder: FakeResponder, store: MemoryStore) -> Service:
     """Return a service on the fakes."""
@@ -182,12 +218,14 @@ class World:
 
 
 @asynccontextmanager
-async def world(*, test_environment: bool = False, **durations: object) -> AsyncIterator[World]:
+async def world(
+    *, test_environment: bool = False, pictures: Path = NOWHERE, **durations: object
+) -> AsyncIterator[World]:
     """Run a bot on the fakes; `durations` are those of `Timing` that are not the quick ones."""
     responder, store, sleeps = FakeResponder(), MemoryStore(), Sleeps()
     timing = quick(sleep=sleeps, **durations)
     async with (
         telegram_peer(test_environment=test_environment) as peer,
-        serving(peer, service_of(responder, store), timing=timing) as task,
+        serving(peer, service_of(responder, store), timing=timing, pictures=pictures) as task,
     ):
         yield World(peer, responder, store, sleeps, task)

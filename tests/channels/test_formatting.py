@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.formatting import document, html, numbered, parts, plain, units
+from bot.channels.formatting import document, fitted, html, numbered, parts, plain, units
 from bot.core.models import Answer, Block, Choice, Items, Outcome, Paragraph, Quote
 
 
@@ -172,3 +172,20 @@ class TestParts:
         cut = parts("word " * 20_000, 4096)
         assert len(cut) == 25
         assert "".join(map(words, cut)) == "word" * 20_000
+
+
+class TestFitted:
+    """An answer as one message under a heading."""
+
+    def test_the_heading_is_bold_and_escaped(self) -> None:
+        """The answer below it is as it always is."""
+        assert fitted(FULL, 4096, heading="A < B").startswith("<b>A &lt; B</b>\n\nTen people &amp; one group.")
+        assert fitted(FULL, 4096, heading="A").removeprefix("<b>A</b>\n\n") == html(FULL)
+
+    @given(st.integers(100, 400), st.text(min_size=1), st.lists(st.text(min_size=1), max_size=9))
+    def test_whatever_is_too_long_is_cut_before_the_source(self, limit: int, heading: str, texts: list[str]) -> None:
+        """The source is always there, the tags are balanced and the limit holds."""
+        told = fitted(answer(*map(Paragraph, texts), source_line="Source: The & Gazette"), limit, heading=heading)
+        assert units(told) <= limit
+        assert balanced(told)
+        assert told.endswith("<i>Source: The &amp; Gazette</i>")

@@ -14,7 +14,7 @@ from bot.core.models import Entity, Intent, Outcome
 from bot.errors import ChannelError, NetworkError, TokenError
 from tests.channels.telegram_fakes import KNOWLEDGE, FakeResponder, MemoryStore, service_of, world
 from tests.peers.bot_api import TOKEN, Fault, bad_gateway, bad_request, closing, hanging, telegram_peer
-from tests.peers.serving import Dialogue, quick, serving, start
+from tests.peers.serving import NOWHERE, Dialogue, quick, serving, start
 
 
 async def run(  # the bot until it ends by itself
@@ -26,6 +26,7 @@ async def run(  # the bot until it ends by itself
         token=token,
         api_url=url,
         test_environment=False,
+        pictures=NOWHERE,
         stop=asyncio.Event(),
         timing=quick(**durations),
     )

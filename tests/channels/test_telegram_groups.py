@@ -88,17 +88,47 @@ async def test_a_reply_to_its_message_counts() -> None:
 
 
 async def test_a_photo_is_met_with_silence_unless_the_bot_is_addressed() -> None:
-    """A photo that somebody shows to the bot gets the hint, one for the group does not."""
+    """A photo as a reply to the bot gets the hint, one for the group does not."""
     async with world() as running:
         peer, group = running.peer, running.peer.group("Group")
         anna = peer.person("Anna")
         await peer.attach(group, anna)
         await peer.attach(group, anna, caption="look, @other_bot")
-        photo = await peer.attach(group, anna, caption="@peer_bot who is this?")
+        await peer.say(group, anna, "/members")
+        replied = await peer.attach(group, anna, reply_to=await peer.next_message(group))
         hint = await peer.next_message(group)
-        replied = await peer.attach(group, anna, reply_to=hint)
-        assert (hint.text, hint.reply_to) == ("<text-only> in en", photo.id)
-        assert (await peer.next_message(group)).reply_to == replied.id
+    assert (hint.text, hint.reply_to) == ("<text-only> in en", replied.id)
+
+
+@pytest.mark.parametrize(("caption", "answer"), [("@peer_bot who is it?", "[en] who is it?"), ("@peer_bot", "<text-")])
+async def test_a_caption_with_a_mention_is_a_question(caption: str, answer: str) -> None:
+    """The picture is no part of it; a caption that only names the bot asks nothing."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        photo = await peer.attach(group, peer.person("Anna"), caption=caption)
+        reply = await peer.next_message(group)
+    assert reply.text.startswith(answer)
+    assert reply.reply_to == photo.id
+
+
+async def test_what_is_forwarded_to_a_group_is_not_for_the_bot() -> None:
+    """Whoever asked the bot did so elsewhere."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna = peer.person("Anna")
+        await peer.say(group, anna, "@peer_bot who?", of=peer.person("Boris"))
+        await peer.say(group, anna, "@peer_bot and who then?")
+        assert (await peer.next_message(group)).text.startswith("[en] and who then?")
+
+
+async def test_an_answer_from_inline_mode_is_not_answered() -> None:
+    """Somebody took it to the group; the bot that answers itself never ends."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna = peer.person("Anna")
+        await peer.say(group, anna, "/members", via=peer.me)
+        await peer.say(group, anna, "/members of it")
+        assert (await peer.next_message(group)).text.startswith("[en] /members of it")
 
 
 async def test_other_bots_are_not_answered() -> None:
@@ -130,6 +160,91 @@ async def test_an_edit_that_addresses_the_bot_is_a_question() -> None:
         reply = await peer.next_message(group)
     assert reply.reply_to == message.id
     assert running.responder.questions == [Question(text="Who?")]
+
+
+# --- coming and going ----------------------------------------------------------------------------
+
+
+async def test_who_adds_it_is_told_how_to_speak_to_it() -> None:
+    """One message, in the language of the person, without buttons."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        await peer.add_bot(group, peer.person("Anna", "hy"))
+        welcome = await peer.next_message(group)
+    assert (welcome.text, welcome.buttons) == ("<telegram-welcome> in hy @peer_bot", ())
+
+
+@pytest.mark.parametrize("start", ["/start", "/start@peer_bot", "@peer_bot /start"])
+async def test_a_start_in_a_group_gets_the_same_short_reply_once(start: str) -> None:
+    """A link that adds the bot says /start too: the group has been greeted then."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna = peer.person("Anna")
+        await peer.say(group, anna, start)
+        assert (await peer.next_message(group)).text == "<telegram-welcome> in en @peer_bot"
+        await peer.add_bot(group, anna)
+        await peer.say(group, anna, start)
+        await peer.say(group, anna, "/members")
+        assert (await peer.next_message(group)).text.startswith("[en] /members")
+    assert running.responder.questions == [Question(text="/members")]
+
+
+async def test_a_deep_link_into_a_group_is_answered() -> None:
+    """It says /start with what it asks for."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        await peer.say(group, peer.person("Anna"), "/start@peer_bot who")
+        assert (await peer.next_message(group)).text.startswith("[en] /start who")
+
+
+async def test_a_promotion_is_no_arrival() -> None:
+    """Who becomes an administrator was there before."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group")
+        anna = peer.person("Anna")
+        peer._change_membership(group, anna, "member", "member")
+        await peer.say(group, anna, "/members")
+        assert (await peer.next_message(group)).text.startswith("[en] /members")
+
+
+async def test_a_group_that_removes_it_is_forgotten() -> None:
+    """What was talked about there is gone, and what was talked about elsewhere is not."""
+    async with world() as running:
+        peer, group, other = running.peer, running.peer.group("Group"), running.peer.group("Other")
+        anna = peer.person("Anna")
+        for chat in (group, other):
+            await peer.say(chat, anna, "/members")
+            await peer.next_message(chat)
+        await peer.remove_bot(group, anna)
+        await peer.wait_for(lambda: len(running.store.dialogues) == 1)
+        assert len(peer.sent(group)) == 1
+    assert list(running.store.dialogues) == [Conversation("telegram", f"{other.id}:u{anna.id}")]
+
+
+async def test_a_group_that_becomes_a_supergroup_goes_on_where_it_was() -> None:
+    """The platform gives it another id; what was talked about is still known."""
+    async with world() as running:
+        peer, group = running.peer, running.peer.group("Group", kind="group")
+        anna = peer.person("Anna")
+        await peer.say(group, anna, "@peer_bot first")
+        await peer.next_message(group)
+        new = await peer.upgrade(group, anna)
+        await peer.wait_for(lambda: Conversation("telegram", f"{new.id}:u{anna.id}") in running.store.dialogues)
+        await peer.say(new, anna, "@peer_bot state")
+        assert "before: first" in (await peer.next_message(new)).text
+
+
+async def test_a_group_that_cannot_be_forgotten_does_no_harm() -> None:
+    """Nobody is left there to be told; the next question elsewhere is answered."""
+    async with world() as running:
+        peer, group, anna = running.peer, running.peer.group("Group"), running.dialogue()
+        running.store.broken = True
+        await peer.remove_bot(group, anna.person)
+        await peer.add_bot(group, anna.person)
+        await peer.next_message(group)
+        running.store.broken = False
+        assert (await anna.ask("Who?")).text.startswith("[en] Who?")
+        assert len(peer.sent(group)) == 1
 
 
 # --- where ---------------------------------------------------------------------------------------

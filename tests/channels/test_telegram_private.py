@@ -1,14 +1,19 @@
 """Questions, buttons and edits in a private chat, over HTTP."""
 
+from pathlib import Path
+
 import pytest
 from structlog.testing import capture_logs
 
-from bot.core.models import Question
+from bot.channels.telegram.keyboard import keyboard
+from bot.core.models import Answer, Choice, Outcome, Question
 from bot.service import Conversation, Exchange
 from tests.channels.telegram_fakes import READINGS, world
-from tests.peers.bot_api import Button
+from tests.peers.bot_api import ATTACHMENTS, Button, bad_request
 
 PASSAGE, WHY = "<button-passage> in en", "<button-why> in en"
+HELPED, NOT_HELPED = "<button-helped> in en", "<button-not-helped> in en"
+BUTTONS = [PASSAGE, WHY, "Who?", "Where is Ann?", HELPED, NOT_HELPED]
 
 
 # --- questions -----------------------------------------------------------------------------------
@@ -21,7 +26,7 @@ async def test_a_question_is_answered_with_source_and_buttons() -> None:
         (call,) = running.peer.called("sendMessage")
     assert reply.text == "[en] Who is it?\n\nSource: <The Source>"
     assert reply.entities("italic") == ["Source: <The Source>"]
-    assert [button.text for button in reply.buttons] == [PASSAGE, WHY, "Who?", "Where is Ann?"]
+    assert [button.text for button in reply.buttons] == BUTTONS
     assert call.parameters["parse_mode"] == "HTML"
     assert call.parameters["link_preview_options"] == {"is_disabled": True}
 
@@ -47,7 +52,7 @@ async def test_a_long_answer_is_several_messages_in_order() -> None:
         anna = running.dialogue()
         parts = [await anna.ask("long"), await anna.next(), await anna.next()]
     assert [part.text[0] for part in parts] == ["1", "2", "3"]
-    assert [len(part.buttons) for part in parts] == [0, 0, 4]
+    assert [len(part.buttons) for part in parts] == [0, 0, 6]
 
 
 @pytest.mark.parametrize(
@@ -99,17 +104,6 @@ async def test_the_exchange_is_recorded() -> None:
     }
 
 
-async def test_a_photo_gets_a_hint_that_only_text_is_understood() -> None:
-    """In a private chat something that is not a text is not met with silence, caption or not."""
-    async with world() as running:
-        anna = running.dialogue(language="hy")
-        await running.peer.attach(anna.chat, anna.person)
-        assert (await anna.next()).text == "<text-only> in hy"
-        await running.peer.attach(anna.chat, anna.person, caption="@peer_bot who?")
-        assert (await anna.next()).text == "<text-only> in hy"
-    assert running.responder.questions == []
-
-
 async def test_a_service_message_gets_no_reply() -> None:
     """That something was pinned is nothing to answer."""
     async with world() as running:
@@ -117,6 +111,122 @@ async def test_a_service_message_gets_no_reply() -> None:
         reply = await anna.ask("hello")
         await running.peer.pin(anna.chat, anna.person, reply)
         assert "[en] next" in (await anna.ask("next")).text
+
+
+# --- what is not a text ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", sorted(ATTACHMENTS))
+async def test_what_is_not_a_text_gets_a_hint_that_only_texts_are_read(kind: str) -> None:
+    """A voice message, a sticker, a place: none is met with silence, and none is taken for a question."""
+    async with world() as running:
+        anna = running.dialogue(language="hy")
+        await running.peer.attach(anna.chat, anna.person, kind)
+        assert (await anna.next()).text == "<text-only> in hy"
+    assert running.responder.questions == []
+
+
+async def test_the_hint_is_not_repeated_for_a_while() -> None:
+    """Who sends photo after photo hears it once in ten minutes, and somebody else hears it too."""
+    async with world() as running:
+        peer, anna, boris = running.peer, running.dialogue("Anna"), running.dialogue("Boris")
+        for after in (0, 300, 590, 700):
+            await peer.attach(anna.chat, anna.person, after=after)
+        await peer.attach(boris.chat, boris.person)
+        await boris.next()
+        await peer.say(anna.chat, anna.person, "Who?")
+        await peer.wait_for_message(anna.chat, "Who?")
+        hints = [message.text for message in peer.sent(anna.chat)[:-1]]
+    assert hints == ["<text-only> in en", "<text-only> in en"]
+
+
+async def test_an_album_gets_one_hint() -> None:
+    """However many pictures it has, also where the last hint becomes old among them."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        for album, after in (("7", 0), ("7", 0), ("8", 595), ("8", 605)):
+            await peer.attach(anna.chat, anna.person, album=album, after=after)
+        await peer.say(anna.chat, anna.person, "Who?")
+        await peer.wait_for_message(anna.chat, "Who?")
+        assert len(peer.sent(anna.chat)) == 2
+
+
+async def test_a_caption_is_a_question() -> None:
+    """Whoever asks below a picture gets an answer; the other pictures of its album are no reason for a hint."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        await peer.attach(anna.chat, anna.person, caption="@peer_bot who is it?", album="7")
+        await peer.attach(anna.chat, anna.person, album="7")
+        assert (await anna.next()).text.startswith("[en] who is it?")
+        assert (await anna.ask("next")).text.startswith("[en] next")
+
+
+async def test_a_forwarded_text_is_a_question() -> None:
+    """Somebody forwards what they were asked, and wants the answer."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        await peer.say(anna.chat, anna.person, "Who is it?", of=peer.person("Boris"))
+        assert (await anna.next()).text.startswith("[en] Who is it?")
+
+
+async def test_what_another_bot_made_gets_the_hint_and_what_the_bot_itself_made_nothing() -> None:
+    """Nobody wrote it; an answer that was taken here from inline mode is answered already."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        await peer.say(anna.chat, anna.person, "Who is it? It is Ann.", via=peer.me)
+        await peer.say(anna.chat, anna.person, "a poem", via=peer.person("Poet", bot=True))
+        assert (await anna.next()).text == "<text-only> in en"
+    assert running.responder.questions == []
+
+
+# --- pictures --------------------------------------------------------------------------------------
+
+
+async def test_a_picture_has_the_answer_for_its_caption(tmp_path: Path) -> None:
+    """One message with picture, words, source and buttons."""
+    async with world(pictures=tmp_path) as running:
+        anna = running.dialogue()
+        reply = await anna.ask("picture")
+        assert (await anna.click(reply, PASSAGE)).reply_to == reply.id
+    assert (reply.picture or b"").startswith(b"\x89PNG")
+    assert reply.text == "An event: word word word\n\nSource: <The Source>"
+    assert [button.text for button in reply.buttons] == BUTTONS
+
+
+async def test_words_that_are_too_long_for_a_caption_follow_the_picture(tmp_path: Path) -> None:
+    async with world(pictures=tmp_path) as running:
+        anna = running.dialogue()
+        picture, words = await anna.ask("picture long"), await anna.next()
+    assert picture.picture
+    assert (picture.text, picture.buttons) == ("", ())
+    assert words.text.endswith("Source: <The Source>")
+    assert len(words.buttons) == 6
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_where_there_can_be_no_picture_the_words_say_the_same(tmp_path: Path, *, refused: bool) -> None:
+    """The platform refuses photos, or the folder cannot be used."""
+    async with world(**({"pictures": tmp_path} if refused else {})) as running:
+        anna = running.dialogue()
+        if refused:
+            running.peer.fail("sendPhoto", bad_request("not enough rights to send photos to the chat"))
+        reply = await anna.ask("picture")
+    assert reply.picture is None
+    assert reply.text.startswith("An event")
+
+
+async def test_an_edit_from_words_to_a_picture_and_back_leaves_one_answer(tmp_path: Path) -> None:
+    """A text cannot become a picture: the messages are replaced."""
+    async with world(pictures=tmp_path) as running:
+        peer, anna = running.peer, running.dialogue()
+        question = await peer.say(anna.chat, anna.person, "Who?")
+        words = await anna.next()
+        await peer.edit(question, "picture")
+        picture = await anna.next()
+        assert (words.deleted, bool(picture.picture)) == (True, True)
+        await peer.edit(question, "Who then?")
+        assert (await anna.next()).text.startswith("[en] Who then?")
+    assert picture.deleted
 
 
 # --- buttons -------------------------------------------------------------------------------------
@@ -165,7 +275,41 @@ async def test_the_answer_to_a_click_has_its_passages_too() -> None:
         assert (await anna.click(answer, PASSAGE)).text.startswith("The exact words.")
 
 
-@pytest.mark.parametrize("data", ["gone", "gone__ann", "passage:999", "passage:", "passage:x", "why:999"])
+async def test_whether_an_answer_helped_is_recorded_and_thanked_for_in_passing() -> None:
+    """A short word over the chat, no message; a second click takes the place of the first."""
+    async with world() as running:
+        anna = running.dialogue()
+        reply = await anna.ask("hello")
+        click = await running.peer.answered(await running.peer.click(anna.person, reply, HELPED))
+        await running.peer.answered(await running.peer.click(anna.person, reply, NOT_HELPED))
+        assert len(running.peer.sent(anna.chat)) == 1
+    assert (click.text, click.alert) == ("<feedback-thanks> in en", False)
+    chat = Conversation("telegram", str(anna.chat.id))
+    assert running.store.ratings == {(chat, str(reply.id - 1)): (frozenset({"who"}), False)}
+
+
+async def test_who_is_asked_back_is_not_asked_whether_it_helped() -> None:
+    """That is no answer yet."""
+    async with world() as running:
+        reply = await running.dialogue().ask("unclear")
+    assert [button.text for button in reply.buttons] == [WHY, "Who?", "Where is Ann?"]
+
+
+async def test_narrow_choices_stand_side_by_side() -> None:
+    """Two short names fit in a row of a phone, a whole question needs its own."""
+    async with world() as running:
+        reply = await running.dialogue().ask("hello")
+    rows = reply.json["reply_markup"]["inline_keyboard"]
+    assert [len(row) for row in rows] == [2, 2, 2]
+    wide = (Choice("Who is it?", "who"), Choice("Where is Ann to be found?", "where"))
+    markup = keyboard(Answer(Outcome.ANSWER, "en", (), suggestions=wide), "1", lambda *_: "")
+    assert [len(row) for row in markup.inline_keyboard] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["gone", "gone__ann", "passage:999", "passage:", "passage:x", "why:999", "helped:999", "not-helped:", "helped:x"],
+)
 async def test_a_stale_button_raises_an_alert(data: str) -> None:
     """A button of an earlier version says so over the chat, and sends nothing."""
     async with world() as running:
@@ -223,7 +367,7 @@ async def test_an_edited_question_gets_its_answer_edited() -> None:
         await running.peer.edit(question, "Where?")
         await running.peer.wait_for(lambda: reply.edits)
         assert reply.text.startswith("[en] Where?")
-        assert [button.text for button in reply.buttons] == [PASSAGE, WHY, "Who?", "Where is Ann?"]
+        assert [button.text for button in reply.buttons] == BUTTONS
         assert (await anna.click(reply, PASSAGE)).text.startswith("The exact words.")
     assert len(running.peer.sent(anna.chat)) == 2
 
@@ -237,12 +381,12 @@ async def test_a_longer_answer_adds_messages_and_a_shorter_one_deletes_them() ->
         await peer.edit(question, "long")
         second, third = await anna.next(), await anna.next()
         assert [message.text[0] for message in (first, second, third)] == ["1", "2", "3"]
-        assert [len(message.buttons) for message in (first, second, third)] == [0, 0, 4]
+        assert [len(message.buttons) for message in (first, second, third)] == [0, 0, 6]
         await peer.edit(question, "short again")
         await peer.wait_for(lambda: first.edits == 2)
         assert (second.deleted, third.deleted) == (True, True)
         assert first.text.startswith("[en] short again")
-        assert len(first.buttons) == 4
+        assert len(first.buttons) == 6
 
 
 async def test_an_edit_that_changes_nothing_is_harmless() -> None:

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -27,6 +27,17 @@ TOKEN = "123456:peer-token"
 PATIENCE = 10.0
 """Seconds to wait for what a bot should do; reached only where it does not."""
 _START = 1_700_000_000
+_FILE = {"file_id": "f", "file_unique_id": "u"}
+_PICTURE = {**_FILE, "width": 1, "height": 1}
+ATTACHMENTS: Mapping[str, Any] = {
+    "photo": [_PICTURE],
+    "voice": {**_FILE, "duration": 1},
+    "video_note": {**_FILE, "length": 1, "duration": 1},
+    "document": _FILE,
+    "sticker": {**_PICTURE, "type": "regular", "is_animated": False, "is_video": False},
+    "location": {"latitude": 41.7, "longitude": 44.8},
+}
+"""What a message may hold beside a text."""
 _ENTITY = re.compile(r"(?<!\S)/\w{1,32}(?:@\w+)?|(?<![\w/])@\w{4,32}")
 
 
@@ -87,13 +98,15 @@ class Message:
     json: dict[str, Any]
     html: str = ""
     """What the bot sent, markup included."""
+    picture: bytes | None = None
+    """The file that was sent as a photo."""
     edits: int = 0
     deleted: bool = False
 
     @property
     def text(self) -> str:
-        """Return what is read."""
-        return str(self.json.get("text", ""))
+        """Return what is read: the text, or the caption of a picture."""
+        return str(self.json.get("text", self.json.get("caption", "")))
 
     @property
     def buttons(self) -> tuple[Button, ...]:
@@ -115,7 +128,8 @@ class Message:
 
     def entities(self, kind: str) -> list[str]:
         """Return the texts that are marked up as one kind of entity."""
-        found = [entity for entity in self.json.get("entities", []) if entity["type"] == kind]
+        marked = self.json.get("entities", self.json.get("caption_entities", []))
+        found = [entity for entity in marked if entity["type"] == kind]
         return [_utf16(self.text, entity["offset"], entity["length"]) for entity in found]
 
     def button(self, text: str) -> Button:
@@ -131,6 +145,32 @@ class Click:
     answered: bool = False
     text: str | None = None
     alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the bot offers for an inline query."""
+
+    id: str
+    title: str
+    description: str
+    text: str
+    """What is sent if it is chosen."""
+    entities: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(slots=True)
+class InlineQuery:
+    """What somebody typed after the bot's name, and how the bot answered it."""
+
+    id: str
+    answered: bool = False
+    results: tuple[Result, ...] = ()
+    cache_time: int = 300
+    personal: bool = False
+
+
+Asked = TypeVar("Asked", Click, InlineQuery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +256,7 @@ class BotApiPeer:
         self._blocked: set[int] = set()
         self._held: set[int] = set()
         self._clicks: dict[str, Click] = {}
+        self._queries: dict[str, InlineQuery] = {}
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._updates: list[dict[str, Any]] = []
         self._ids = count(1)
@@ -255,10 +296,10 @@ class BotApiPeer:
         await self.wait_for(lambda: any(True for _ in found()))
         return next(found())
 
-    async def answered(self, click: Click) -> Click:
-        """Return a click once the bot has answered its query."""
-        await self.wait_for(lambda: click.answered)
-        return click
+    async def answered(self, asked: Asked) -> Asked:
+        """Return a click or an inline query once the bot has answered it."""
+        await self.wait_for(lambda: asked.answered)
+        return asked
 
     def sent(self, chat: Chat) -> list[Message]:
         """Return all that the bot has sent to a chat."""
@@ -308,28 +349,43 @@ class BotApiPeer:
         thread: int | None = None,
         mention: str | None = None,
         sender_chat: Chat | None = None,
+        of: Person | None = None,
+        via: Person | None = None,
     ) -> Message:
         """Write a message.
 
         `mention` is a part of the text that mentions the bot by its name, not its username; `sender_chat` is what
-        somebody anonymous writes as.
+        somebody anonymous writes as; `of` is whose message is forwarded, `via` the bot whose inline result is sent.
         """
         sender = {"sender_chat": sender_chat.json()} if sender_chat else {}
-        content = self._text(text, mention) | self._replying(chat, reply_to, thread) | sender
+        origin = {"type": "user", "date": _START, "sender_user": of.json()} if of else None
+        forwarded = {"forward_origin": origin} if origin else {}
+        made = {"via_bot": via.json()} if via else {}
+        content = self._text(text, mention) | self._replying(chat, reply_to, thread) | sender | forwarded | made
         message = self._add(chat, person, **content)
         self.push("message", message.json)
         return message
 
     async def attach(
-        self, chat: Chat, person: Person, *, caption: str | None = None, reply_to: Message | None = None
+        self,
+        chat: Chat,
+        person: Person,
+        kind: str = "photo",
+        *,
+        caption: str | None = None,
+        reply_to: Message | None = None,
+        album: str | None = None,
+        after: int = 0,
     ) -> Message:
-        """Send a photo."""
-        photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
+        """Send something that is not a text, some seconds later than now; `album` is what it is a part of."""
+        grouped = {"media_group_id": album} if album else {}
         captioned = {
             key.replace("text", "caption").replace("entities", "caption_entities"): value
             for key, value in (self._text(caption) if caption else {}).items()
         }
-        message = self._add(chat, person, photo=photo, **captioned, **self._replying(chat, reply_to, None))
+        content = {kind: ATTACHMENTS[kind]} | captioned | grouped | self._replying(chat, reply_to, None)
+        message = self._add(chat, person, **content)
+        message.json["date"] += after
         self.push("message", message.json)
         return message
 
@@ -361,6 +417,30 @@ class BotApiPeer:
         self.push("callback_query", query)
         return click
 
+    async def type_inline(self, person: Person, text: str) -> InlineQuery:
+        """Type something after the bot's name, in any chat."""
+        query = InlineQuery(str(5_000_000_000_000_000_000 + next(self._ids)))
+        self._queries[query.id] = query
+        self.push("inline_query", {"id": query.id, "from": person.json(), "query": text, "offset": ""})
+        return query
+
+    async def add_bot(self, chat: Chat, person: Person) -> None:
+        """Add the bot to a group."""
+        self._change_membership(chat, person, "left", "member")
+
+    async def remove_bot(self, chat: Chat, person: Person) -> None:
+        """Remove the bot from a group."""
+        self._change_membership(chat, person, "member", "kicked")
+
+    def _change_membership(self, chat: Chat, person: Person, before: str, after: str) -> None:
+        bot = self.me.json() | {"username": self.username}
+
+        def member(status: str) -> dict[str, Any]:
+            return {"status": status, "user": bot} | ({"until_date": 0} if status == "kicked" else {})
+
+        changed = {"chat": chat.json(), "from": person.json(), "date": _START + next(self._ids)}
+        self.push("my_chat_member", changed | {"old_chat_member": member(before), "new_chat_member": member(after)})
+
     def block(self, person: Person) -> None:
         """Block the bot."""
         self._blocked.add(person.id)
@@ -374,6 +454,12 @@ class BotApiPeer:
         """Turn a group into a supergroup."""
         new = self.group(chat.title)
         self._migrated[chat.id] = new.id
+        return new
+
+    async def upgrade(self, chat: Chat, person: Person) -> Chat:
+        """Turn a group into a supergroup, of which the group is told."""
+        new = self.migrate(chat)
+        self.push("message", self._add(chat, person, migrate_to_chat_id=new.id).json)
         return new
 
     # --- what goes wrong -------------------------------------------------------------------------
@@ -454,14 +540,17 @@ class BotApiPeer:
         if method not in METHODS:
             self.violations.append(f"{method}: unknown method")
             return _response(Fault(404, "Not Found"))
-        parameters = decoded(method, {key: str(value) for key, value in (await request.post()).items()})
+        form = await request.post()
+        files = {key: value.file.read() for key, value in form.items() if isinstance(value, web.FileField)}
+        texts = {key: "attach://file" if key in files else str(value) for key, value in form.items()}
+        parameters = decoded(method, texts)
         self.calls.append(Call(method, parameters))
         self.violations += violations(method, parameters)
         self.changed()
         try:
             if self._faults[method]:
                 return await self._fault(self._faults[method].popleft(), request)
-            result = await getattr(self, f"_do_{method}", self._unserved)(parameters)
+            result = await getattr(self, f"_do_{method}", self._unserved)(parameters | files)
         except _Refusal as refusal:
             return _response(refusal.fault)
         finally:
@@ -479,7 +568,7 @@ class BotApiPeer:
         raise AssertionError(f"the peer does not serve this method: {parameters}")
 
     async def _do_getMe(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
-        powers = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+        powers = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
         return {**self.me.json(), "username": self.username, **powers}
 
     async def _do_deleteWebhook(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
@@ -529,8 +618,49 @@ class BotApiPeer:
         self._sent[chat.id].append(message)
         return message.json
 
+    async def _do_sendPhoto(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
+        chat = self._chat(parameters)
+        if not parameters["photo"].startswith((b"\x89PNG", b"\xff\xd8")):
+            raise _Refusal("IMAGE_PROCESS_FAILED")
+        content = self._captioned(parameters)
+        reply = self._replied(chat, parameters.get("reply_parameters"))
+        shown = {"photo": ATTACHMENTS["photo"], **content}
+        message = self._add(chat, self.me, **shown, **self._replying(chat, reply, self._thread(chat, parameters)))
+        message.picture = parameters["photo"]
+        self._sent[chat.id].append(message)
+        return message.json
+
+    def _captioned(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the content of a picture; it may be without any words."""
+        content = self._content({**parameters, "text": parameters.get("caption", "-")}, limit=1024)
+        names = {"text": "caption", "entities": "caption_entities"} if "caption" in parameters else {}
+        return {
+            names.get(key, key): value for key, value in content.items() if "caption" in parameters or key != "text"
+        }
+
+    async def _do_answerInlineQuery(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
+        query = self._queries.get(parameters["inline_query_id"])
+        if query is None or query.answered:
+            raise _Refusal("query is too old and response timeout expired or query ID is invalid")
+        names = [result["id"] for result in parameters["results"]]
+        if len(names) > 50 or len(set(names)) < len(names) or not all(1 <= len(name.encode()) <= 64 for name in names):
+            raise _Refusal("RESULT_ID_INVALID")
+        query.results = tuple(map(self._result, parameters["results"]))
+        query.cache_time = parameters.get("cache_time", 300)
+        query.personal = parameters.get("is_personal", False)
+        query.answered = True
+        return True
+
+    def _result(self, result: Mapping[str, Any]) -> Result:
+        content = result["input_message_content"]
+        sent = self._content({"text": content["message_text"], "parse_mode": content.get("parse_mode")})
+        marked = tuple(sent.get("entities", ()))
+        return Result(result["id"], result["title"], result.get("description", ""), sent["text"], marked)
+
     async def _do_editMessageText(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
         message = self._own(parameters, "edit")
+        if "text" not in message.json:
+            raise _Refusal("there is no text in the message to edit")
         content = self._content(parameters)
         keys = ("text", "entities", "reply_markup")
         if all(message.json.get(key) == content.get(key) for key in keys):
@@ -594,7 +724,7 @@ class BotApiPeer:
             raise _Refusal("message thread not found")
         return thread
 
-    def _content(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def _content(self, parameters: Mapping[str, Any], limit: int = 4096) -> dict[str, Any]:
         text, entities = parameters["text"], list[dict[str, Any]]()
         if parameters.get("parse_mode") == "HTML":
             try:
@@ -603,8 +733,8 @@ class BotApiPeer:
                 raise _Refusal(f"can't parse entities: {error}") from None
         if not text.strip():
             raise _Refusal("message text is empty")
-        if length(text) > 4096:
-            raise _Refusal("message is too long")
+        if length(text) > limit:
+            raise _Refusal("message caption is too long" if limit < 4096 else "message is too long")
         content: dict[str, Any] = {"text": text} | ({"entities": entities} if entities else {})
         keyboard = parameters.get("reply_markup", {}).get("inline_keyboard", [])
         for button in (button for row in keyboard for button in row):

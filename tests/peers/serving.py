@@ -7,14 +7,19 @@ async with telegram_peer() as peer, serving(peer, service):
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.channels.telegram import serve
 from bot.channels.telegram.timing import Timing
 from bot.service import Service
 from tests.peers.bot_api import BotApiPeer, Message, Person
+
+NOWHERE = Path(os.devnull) / "pictures"
+"""A folder in which no picture can be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,9 @@ def quick(**changes: object) -> Timing:
     return Timing(**{**short, **changes})  # type: ignore[arg-type]  # the names are checked by the call
 
 
-def start(peer: BotApiPeer, service: Service, stop: asyncio.Event, timing: Timing) -> asyncio.Task[None]:
+def start(
+    peer: BotApiPeer, service: Service, stop: asyncio.Event, timing: Timing, pictures: Path = NOWHERE
+) -> asyncio.Task[None]:
     """Start serving on a peer."""
     task = asyncio.create_task(
         serve(
@@ -48,6 +55,7 @@ def start(peer: BotApiPeer, service: Service, stop: asyncio.Event, timing: Timin
             token=peer.token,
             api_url=peer.url,
             test_environment=peer.test_environment,
+            pictures=pictures,
             stop=stop,
             timing=timing,
         )
@@ -58,11 +66,11 @@ def start(peer: BotApiPeer, service: Service, stop: asyncio.Event, timing: Timin
 
 @asynccontextmanager
 async def serving(
-    peer: BotApiPeer, service: Service, *, timing: Timing | None = None
+    peer: BotApiPeer, service: Service, *, timing: Timing | None = None, pictures: Path = NOWHERE
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Let the bot poll the peer; stop it at the end, and raise what it ended with."""
     stop = asyncio.Event()
-    task = start(peer, service, stop, timing or quick())
+    task = start(peer, service, stop, timing or quick(), pictures)
     try:
         await peer.wait_for(lambda: peer.polls or task.done())
         yield task

@@ -662,3 +662,89 @@ class TestUnusable:
         await execute(filed, "PRAGMA max_page_count=1000000")
         await filed.save_exchange(ANN, long)
         assert await filed.exchange(ANN, EXCHANGE.question) == long
+
+
+class TestFeedback:
+    """How many answers helped, of nobody in particular."""
+
+    async def test_each_intent_of_an_answer_is_counted(self, storage: Storage) -> None:
+        """By whether it helped; who said so is not known."""
+        await storage.save_exchange(ANN, EXCHANGE)
+        await storage.rate(ANN, EXCHANGE.question, {"where", "who"}, helpful=True)
+        for other in OTHERS:
+            await storage.save_exchange(other, EXCHANGE)
+            await storage.rate(other, EXCHANGE.question, {"where"}, helpful=False)
+        assert await feedback(storage) == {("where", True): 1, ("who", True): 1, ("where", False): 3}
+
+    async def test_a_later_click_takes_the_place_of_an_earlier_one(self, storage: Storage) -> None:
+        """However often somebody clicks, an answer counts once."""
+        await storage.save_exchange(ANN, EXCHANGE)
+        for helpful in (True, True, False, True, False, False):
+            await storage.rate(ANN, EXCHANGE.question, {"where"}, helpful=helpful)
+        assert await feedback(storage) == {("where", True): 0, ("where", False): 1}
+
+    async def test_the_answer_to_an_edited_question_is_another_answer(self, storage: Storage) -> None:
+        """What was said of the one before stays counted."""
+        for intent in ("where", "who"):
+            await storage.save_exchange(ANN, EXCHANGE)
+            await storage.rate(ANN, EXCHANGE.question, {intent}, helpful=True)
+        assert await feedback(storage) == {("where", True): 1, ("who", True): 1}
+
+    async def test_it_outlives_a_restart(self, path: Path) -> None:
+        """The count and the click."""
+        for helpful in (True, False):
+            async with Storage.open(path) as storage:
+                if helpful:
+                    await storage.save_exchange(ANN, EXCHANGE)
+                await storage.rate(ANN, EXCHANGE.question, {"where"}, helpful=helpful)
+        async with Storage.open(path) as storage:
+            assert await feedback(storage) == {("where", True): 0, ("where", False): 1}
+
+
+async def feedback(storage: Storage) -> dict[tuple[str, bool], int]:
+    """Return the counts by intent and whether the answer helped."""
+    async with storage._engine.connect() as connection:
+        rows = await connection.exec_driver_sql("SELECT intent, helpful, count FROM feedback")
+        return {(intent, bool(helpful)): count for intent, helpful, count in rows}
+
+
+class TestChats:
+    """A group is its own conversation and those of its topics and people."""
+
+    WITHIN = ("-1", "-1:u5", "-1:t7", "-1:t7:u5")
+    OTHERS = ("-12", "-12:u5", "-10:u5", "1", "-")
+
+    @pytest.fixture
+    async def chats(self, storage: Storage) -> Storage:
+        """Return a database with conversations in a group and elsewhere."""
+        for channel in ("telegram", "matrix"):
+            for name in (*self.WITHIN, *self.OTHERS):
+                await storage.save_dialogue(Conversation(channel, name), STATE)
+                await storage.save_exchange(Conversation(channel, name), EXCHANGE)
+        return storage
+
+    async def known(self, storage: Storage, *names: str, channel: str = "telegram") -> list[str]:
+        """Return those of some conversations whose dialogue state is known."""
+        return [name for name in names if await storage.dialogue(Conversation(channel, name))]
+
+    async def test_a_chat_is_forgotten_with_all_that_is_in_it(self, chats: Storage) -> None:
+        """And no other chat, also not one whose id begins like its own."""
+        await chats.forget_chat(Conversation("telegram", "-1"))
+        assert await self.known(chats, *self.WITHIN, *self.OTHERS) == list(self.OTHERS)
+        assert await self.known(chats, *self.WITHIN, channel="matrix") == list(self.WITHIN)
+        exchanges = [await chats.exchange(Conversation("telegram", name), "10") for name in (*self.WITHIN, "-12:u5")]
+        assert exchanges == [None, None, None, None, EXCHANGE]
+
+    async def test_a_chat_that_moves_takes_its_conversations_along(self, chats: Storage) -> None:
+        """Nothing of them is left under the old id."""
+        await chats.move_chat(Conversation("telegram", "-1"), "-1007")
+        moved = [f"-1007{name.removeprefix('-1')}" for name in self.WITHIN]
+        assert await self.known(chats, *self.WITHIN, *moved, *self.OTHERS) == [*moved, *self.OTHERS]
+
+    async def test_what_the_new_chat_has_already_stays(self, chats: Storage) -> None:
+        """A question there may have come before the news of the move."""
+        newer = replace(STATE, entity="newer")
+        await chats.save_dialogue(Conversation("telegram", "-1007:u5"), newer)
+        await chats.move_chat(Conversation("telegram", "-1"), "-1007")
+        assert await chats.dialogue(Conversation("telegram", "-1007:u5")) == newer
+        assert await self.known(chats, "-1007:t7:u5") == ["-1007:t7:u5"]

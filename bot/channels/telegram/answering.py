@@ -1,27 +1,52 @@
 """From what comes in to what goes out."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
-from telegram import InlineKeyboardButton, Update
+from telegram import Update
 from telegram.error import Forbidden, TelegramError
 
-from bot.channels.telegram.sending import PASSAGE, WHY, Sender
-from bot.channels.telegram.updates import Asked, Clicked, Edited, Incoming, Origin, Reader, Wordless
+from bot.channels.pictures import Gallery
+from bot.channels.telegram.inline import InlineMode
+from bot.channels.telegram.keyboard import HELPED, NOT_HELPED, PASSAGE, WHY, keyboard
+from bot.channels.telegram.seldom import Seldom
+from bot.channels.telegram.sending import Sender
+from bot.channels.telegram.updates import (
+    Asked,
+    Clicked,
+    Edited,
+    Greeted,
+    Incoming,
+    Inline,
+    Left,
+    Moved,
+    Origin,
+    Reader,
+    Spoken,
+    Wordless,
+)
 from bot.core.models import Answer, Outcome, Paragraph, Question, UnknownChoiceError
 from bot.errors import StorageError
 from bot.service import Conversation, Exchange, Service
 
+HINT_PAUSE = timedelta(minutes=10)
+"""How long somebody who sends picture after picture is not told again that only texts are read."""
+GREETING_PAUSE = timedelta(minutes=1)
+"""How long a group that was greeted is not greeted again."""
 log = structlog.get_logger()
 
 
 class Answering:
     """Answers what people ask; whatever happens, it is ready for the next question."""
 
-    def __init__(self, service: Service, sender: Sender, reader: Reader) -> None:
+    def __init__(self, service: Service, sender: Sender, reader: Reader, gallery: Gallery) -> None:
         self._service = service
         self._sender = sender
         self._reader = reader
+        self._gallery = gallery
+        self._inline = InlineMode(service, sender)
+        self._seldom = Seldom()
 
     async def handle(self, update: Update) -> None:
         """Answer an update, if it is for the bot."""
@@ -43,28 +68,64 @@ class Answering:
             raise
         except StorageError as error:
             log.error("storage_failed", error=str(error))  # noqa: TRY400 -- its message says it all
-            await self._notify(incoming, "unavailable")
+            await self._apologise(incoming)
         except Exception:
             log.exception("answer_failed")
-            await self._notify(incoming, "unavailable")
+            await self._apologise(incoming)
+
+    async def _apologise(self, incoming: Incoming) -> None:
+        match incoming:
+            case Inline():
+                await self._inline.apologise(incoming)
+            case Left() | Moved():
+                pass  # nobody waits for an answer
+            case _:
+                await self._notify(incoming, "unavailable")
 
     async def _answer(self, incoming: Incoming) -> None:
+        match incoming:
+            case Inline():
+                await self._inline.offer(incoming)
+            case Left():
+                await self._service.left(incoming.chat)
+            case Moved():
+                await self._service.moved(incoming.chat, incoming.to)
+            case _:
+                await self._respond(incoming)
+
+    async def _respond(self, spoken: Spoken) -> None:
+        """Answer somebody."""
         try:
-            match incoming:
+            match spoken:
                 case Asked():
-                    await self._ask(incoming)
+                    await self._ask(spoken)
                 case Edited():
-                    await self._edit(incoming)
+                    await self._edit(spoken)
                 case Clicked():
-                    await self._click(incoming)
+                    await self._click(spoken)
                 case Wordless():
-                    await self._notify(incoming, "text-only")
+                    await self._hint(spoken)
+                case Greeted():
+                    await self._greet(spoken)
         except UnknownChoiceError as error:
             log.info("stale_choice", error=str(error))
-            await self._notify(incoming, "stale-choice")
+            await self._notify(spoken, "stale-choice")
+
+    async def _hint(self, wordless: Wordless) -> None:
+        """Say that only texts are read: once for an album, and once in a while to a person."""
+        keys = [key for key in (wordless.album, wordless.origin.person) if key is not None]
+        if all(self._seldom.is_due(key, wordless.at, HINT_PAUSE) for key in keys):
+            await self._notify(wordless, "text-only")
+
+    async def _greet(self, greeted: Greeted) -> None:
+        """Say how to speak to the bot in a group; being added by a link comes with a /start as well."""
+        if self._seldom.is_due(("greeted", greeted.origin.chat), greeted.at, GREETING_PAUSE):
+            await self._notify(greeted, "telegram-welcome", address=self._reader.address)
 
     async def _ask(self, asked: Asked, messages: tuple[str, ...] = ()) -> None:
         """Answer a text: in messages that it has already, or in new ones."""
+        if asked.album:  # its caption is the question, the other pictures need no hint
+            self._seldom.is_due(asked.album, asked.at, HINT_PAUSE)
         question = Question(text=asked.text, language=asked.origin.language)
         answer = await self._service.ask(asked.origin.person, question)
         await self._reply(asked.origin, asked.message, answer, messages)
@@ -78,7 +139,9 @@ class Answering:
 
     async def _click(self, clicked: Clicked) -> None:
         origin = clicked.origin
-        if clicked.data.startswith((PASSAGE, WHY)):
+        if clicked.data.startswith((HELPED, NOT_HELPED)):
+            await self._rate(clicked)
+        elif clicked.data.startswith((PASSAGE, WHY)):
             answer = await self._about(origin.chat, clicked.data)
             await self._sender.answer_click(clicked.query)
             await self._sender.send(replace(origin.place, reply_to=clicked.message), answer)
@@ -88,6 +151,13 @@ class Answering:
             await self._sender.answer_click(clicked.query)
             await self._reply(origin, f"c{clicked.query}", answer)
 
+    async def _rate(self, clicked: Clicked) -> None:
+        """Record whether an answer helped."""
+        helpful, question = clicked.data.startswith(HELPED), clicked.data.partition(":")[2]
+        rated = await self._service.rate(clicked.origin.chat, question, helpful=helpful)
+        thanks = self._service.responder.say("feedback-thanks", rated.language)
+        await self._sender.answer_click(clicked.query, thanks)
+
     async def _about(self, chat: Conversation, data: str) -> Answer:
         """Return what a button about an answer asks for."""
         if data.startswith(PASSAGE):
@@ -96,30 +166,29 @@ class Answering:
 
     async def _reply(self, origin: Origin, question: str, answer: Answer, messages: tuple[str, ...] = ()) -> None:
         """Send an answer and record what carries it."""
-        replies = await self._sender.replace(origin.place, messages, answer, self._buttons(question, answer))
+        markup = keyboard(answer, question, self._service.responder.say)
+        picture = await self._picture(answer)
+        replies = await self._sender.replace(origin.place, messages, answer, markup, picture)
         exchange = Exchange(question, replies, answer.readings, answer.language)
         try:
             await self._service.answered(origin.chat, exchange)
         except StorageError as error:  # the answer is there all the same
             log.error("exchange_not_recorded", error=str(error))  # noqa: TRY400
 
-    def _buttons(self, question: str, answer: Answer) -> list[InlineKeyboardButton]:
-        """Return the buttons about an answer; small talk needs none."""
-        wanted = {"button-passage": PASSAGE} if answer.citations else {}
-        if answer.outcome is not Outcome.SMALL_TALK:
-            wanted["button-why"] = WHY
-        say = self._service.responder.say
-        return [
-            InlineKeyboardButton(say(message, answer.language), callback_data=f"{prefix}{question}")
-            for message, prefix in wanted.items()
-        ]
+    async def _picture(self, answer: Answer) -> bytes | None:
+        """Return the picture of an answer; its text says the same where there can be none."""
+        try:
+            return await self._gallery.png(answer)
+        except OSError as error:
+            log.error("picture_not_kept", error=str(error))  # noqa: TRY400
+            return None
 
-    async def _notify(self, incoming: Incoming, message: str) -> None:
+    async def _notify(self, spoken: Spoken, message: str, **arguments: object) -> None:
         """Say one of the bot's own messages: over the chat after a click, else as a reply."""
-        language = incoming.origin.language or self._service.responder.languages[0]
-        text = self._service.responder.say(message, language)
-        if isinstance(incoming, Clicked):
-            await self._sender.answer_click(incoming.query, text)
+        language = spoken.origin.language or self._service.responder.languages[0]
+        text = self._service.responder.say(message, language, **arguments)
+        if isinstance(spoken, Clicked):
+            await self._sender.answer_click(spoken.query, text, alert=True)
         else:
             notice = Answer(Outcome.SMALL_TALK, language, (Paragraph(text),))
-            await self._sender.send(incoming.origin.place, notice)
+            await self._sender.send(spoken.origin.place, notice)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,9 +18,11 @@ from telegram.error import NetworkError as TelegramNetworkError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, TypeHandler, Updater
 from telegram.request import HTTPXRequest
 
+from bot.channels.pictures import Gallery
 from bot.channels.telegram.answering import Answering
+from bot.channels.telegram.keyboard import check_choices
 from bot.channels.telegram.order import ChatOrder
-from bot.channels.telegram.sending import Sender, check_choices
+from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.timing import Timing
 from bot.channels.telegram.updates import CHANNEL, Reader
 from bot.core.responder import Responder
@@ -31,7 +34,13 @@ HANDLED = 64
 """Updates that are worked on at a time."""
 WAITING = 1024
 """Updates that are worked on or wait for those of their chat before them."""
-KINDS = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+KINDS = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 _Application = Application[Any, Any, Any, Any, Any, Any]
 log = structlog.get_logger()
@@ -43,11 +52,14 @@ async def serve(
     token: str,
     api_url: str,
     test_environment: bool,
+    pictures: Path,
     stop: asyncio.Event,
     health: Health | None = None,
     timing: Timing | None = None,
 ) -> None:
     """Answer on Telegram until `stop` is set; what has been received by then is answered still.
+
+    Pictures are kept in the folder `pictures`.
 
     Raises TokenError for a token that is wrong or gets revoked, NetworkError where the platform cannot be reached at
     the start, ChannelError where the knowledge does not fit the platform.
@@ -63,7 +75,7 @@ async def serve(
         await reach(application.initialize)
         sender = Sender(application.bot, timing=timing)
         await _set_menus(application.bot, service.responder, sender)
-        _add_handler(application, service, sender)
+        _add_handler(application, service, sender, Gallery(pictures))
         await application.start()
         await reach(partial(_start_polling, _updater(application), timing))
         (health or Health()).set(CHANNEL, None)
@@ -101,11 +113,11 @@ def _application(token: str, api_url: str, timing: Timing, *, test_environment: 
     return ApplicationBuilder().bot(bot).concurrent_updates(order).job_queue(None).build()
 
 
-def _add_handler(application: _Application, service: Service, sender: Sender) -> None:
+def _add_handler(application: _Application, service: Service, sender: Sender, gallery: Gallery) -> None:
     responder = service.responder
     commands = {command.name for language in responder.languages for command in responder.commands(language)}
     reader = Reader(application.bot.bot, commands=commands, languages=responder.languages)
-    answering = Answering(service, sender, reader)
+    answering = Answering(service, sender, reader, gallery)
 
     async def handle(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         await answering.handle(update)

@@ -34,6 +34,7 @@ class ChatOrder(BaseUpdateProcessor):
 
 def _chat(update: object) -> int | None:
     """Return what an update has to be in order with."""
-    if not isinstance(update, Update) or update.effective_chat is None:
+    if not isinstance(update, Update):
         return None
-    return update.effective_chat.id
+    whose = update.effective_chat or update.effective_user  # an inline query comes from no chat
+    return whose.id if whose else None

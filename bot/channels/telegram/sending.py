@@ -1,51 +1,24 @@
 """What goes out: answers as messages with buttons, sent, edited and tried again."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import zip_longest
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.constants import CallbackQueryLimit, InlineKeyboardButtonLimit, MessageLimit, ParseMode
+from telegram import Bot, InlineKeyboardMarkup, InlineQueryResult, LinkPreviewOptions, ReplyParameters
+from telegram.constants import CallbackQueryLimit, MessageLimit, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter
 
 from bot.channels.formatting import html, parts
 from bot.channels.telegram.timing import Timing
 from bot.channels.telegram.updates import Place
-from bot.core.models import Answer, Choice, Knowledge
-from bot.errors import ChannelError
+from bot.core.models import Answer
 
-PASSAGE, WHY = "passage:", "why:"
-"""What the data of the buttons for the exact passage and for the reasons begin with; the question's id follows."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
 log = structlog.get_logger()
-
-
-def check_choices(knowledge: Knowledge) -> None:
-    """Raise ChannelError if the knowledge has ids that are too long together for a button."""
-    choices = [
-        Choice("", intent.id, entity)
-        for intent in knowledge.intents.values()
-        for entity in (None, *_slot_entities(knowledge, intent.slot))
-    ]
-    for choice in choices:
-        if len(choice.key.encode()) > InlineKeyboardButtonLimit.MAX_CALLBACK_DATA:
-            limit = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA.value
-            raise ChannelError(f"{choice.key!r} is too long for a button: Telegram allows {limit} bytes")
-
-
-def _slot_entities(knowledge: Knowledge, slot: str | None) -> Iterable[str]:
-    return (entity.id for entity in knowledge.entities.values() if entity.kind == slot)
-
-
-def keyboard(choices: Sequence[Choice], about: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
-    """Return the buttons under an answer: those about itself in the first row, then each choice in its own."""
-    offered = [[InlineKeyboardButton(choice.text, callback_data=choice.key)] for choice in choices]
-    rows = [list(about), *offered] if about else offered
-    return InlineKeyboardMarkup(rows) if rows else None
 
 
 class Sender:
@@ -55,37 +28,66 @@ class Sender:
         self._bot = bot
         self._timing = timing
 
-    async def send(self, place: Place, answer: Answer, about: Sequence[InlineKeyboardButton] = ()) -> tuple[str, ...]:
+    async def send(self, place: Place, answer: Answer, markup: InlineKeyboardMarkup | None = None) -> tuple[str, ...]:
         """Send an answer; return the ids of its messages.
 
         Raises TelegramError where the platform refuses it or stays out of reach.
         """
-        return await self.replace(place, (), answer, about)
+        return await self.replace(place, (), answer, markup)
 
     async def replace(
         self,
         place: Place,
         messages: Sequence[str],
         answer: Answer,
-        about: Sequence[InlineKeyboardButton] = (),
+        markup: InlineKeyboardMarkup | None = None,
+        picture: bytes | None = None,
     ) -> tuple[str, ...]:
-        """Make earlier messages say an answer; send what does not fit into them, delete what is not needed."""
-        texts = parts(html(answer), MessageLimit.MAX_TEXT_LENGTH)
-        buttons = keyboard(answer.suggestions, about)
+        """Make earlier messages say an answer; send what does not fit into them, delete what is not needed.
+
+        A picture comes first, with the text for its caption if that is not too long.
+        """
+        text = html(answer)
+        shown: tuple[str, ...] = ()
+        if picture is not None:
+            whole = len(parts(text, MessageLimit.CAPTION_LENGTH)) == 1
+            for message in messages:  # a text cannot become a picture
+                await self._delete(place, message)
+            messages = ()
+            shown = await self._show(place, picture, text if whole else None, markup if whole else None)
+            if shown and whole:
+                return shown
+        return (*shown, *await self._say(place, messages, parts(text, MessageLimit.MAX_TEXT_LENGTH), markup))
+
+    async def _say(
+        self, place: Place, messages: Sequence[str], texts: Sequence[str], markup: InlineKeyboardMarkup | None
+    ) -> list[str]:
         for surplus in messages[len(texts) :]:
             await self._delete(place, surplus)
-        markups = [*(None for _ in texts[1:]), buttons]
+        markups = [*(None for _ in texts[1:]), markup]
         sent = []
-        for text, markup, message in zip_longest(texts, markups, messages[: len(texts)]):
-            sent.append(await self._put(place, message, text, markup))
-        return tuple(sent)
+        for text, its_markup, message in zip_longest(texts, markups, messages[: len(texts)]):
+            sent.append(await self._put(place, message, text, its_markup))
+        return sent
 
-    async def answer_click(self, query: str, alert: str | None = None) -> None:
-        """Tell the platform that a click was handled, and the person what is wrong, if anything is."""
-        text = alert and alert[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH]
-        show = True if alert else None
+    async def answer_inline(
+        self, query: str, results: Sequence[InlineQueryResult], *, cache_time: int, personal: bool
+    ) -> None:
+        """Offer results for an inline query."""
+        answer = partial(self._bot.answer_inline_query, query, results, cache_time=cache_time, is_personal=personal)
         try:
-            await self.patiently(partial(self._bot.answer_callback_query, query, text, show_alert=show))
+            await self.patiently(answer)
+        except BadRequest as error:  # the person has typed on, and the platform no longer waits for it
+            log.info("telegram_inline_expired", error=error.message)
+
+    async def answer_click(self, query: str, said: str | None = None, *, alert: bool = False) -> None:
+        """Tell the platform that a click was handled, and the person something over the chat.
+
+        It passes by itself, unless it is an alert.
+        """
+        text = said and said[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH]
+        try:
+            await self.patiently(partial(self._bot.answer_callback_query, query, text, show_alert=alert or None))
         except BadRequest as error:  # after a while the platform no longer waits for it
             log.info("telegram_click_expired", error=error.message)
 
@@ -112,16 +114,39 @@ class Sender:
     # --- one message -----------------------------------------------------------------------------
 
     async def _put(self, place: Place, message: str | None, text: str, markup: InlineKeyboardMarkup | None) -> str:
-        """Make a message say a text, or send it where there is no such message (any more)."""
-        if message is not None and await self._edit(place, message, text, markup):
-            return message
+        """Make a message say a text, or send it in place of one that cannot be edited (any more)."""
+        if message is not None:
+            if await self._edit(place, message, text, markup):
+                return message
+            await self._delete(place, message)
         try:
             return await self._send(place, text, markup)
         except ChatMigrated as moved:
             return await self._send(Place(moved.new_chat_id), text, markup)
 
+    async def _show(
+        self, place: Place, picture: bytes, caption: str | None, markup: InlineKeyboardMarkup | None
+    ) -> tuple[str, ...]:
+        """Send a picture; return the id of its message, or none where pictures are not wanted."""
+        try:
+            sent = await self.patiently(
+                partial(
+                    self._bot.send_photo,
+                    place.chat,
+                    picture,
+                    caption,
+                    parse_mode=ParseMode.HTML,
+                    reply_parameters=_reply(place),
+                    message_thread_id=place.thread,
+                    reply_markup=markup,
+                )
+            )
+        except BadRequest as error:  # a group may allow texts and no photos
+            log.info("telegram_picture_refused", error=error.message)
+            return ()
+        return (str(sent.message_id),)
+
     async def _send(self, place: Place, text: str, markup: InlineKeyboardMarkup | None) -> str:
-        reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
         sent = await self.patiently(
             partial(
                 self._bot.send_message,
@@ -129,7 +154,7 @@ class Sender:
                 text,
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_NO_PREVIEW,
-                reply_parameters=reply,
+                reply_parameters=_reply(place),
                 message_thread_id=place.thread,
                 reply_markup=markup,
             )
@@ -162,6 +187,10 @@ class Sender:
             await self.patiently(partial(self._bot.delete_message, place.chat, int(message)))
         except BadRequest as error:  # gone already, or too old to be deleted
             log.info("telegram_delete_refused", error=error.message)
+
+
+def _reply(place: Place) -> ReplyParameters | None:
+    return ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
 
 
 def _seconds(error: RetryAfter) -> float:

@@ -3,9 +3,19 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from telegram import CallbackQuery, Chat, Message, MessageEntity, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
 from telegram.constants import ChatType
 
 from bot.service import Conversation
@@ -13,6 +23,7 @@ from bot.service import Conversation
 CHANNEL = "telegram"
 RECENT = timedelta(minutes=15)
 """How long after it was written a message may be edited into a question."""
+_GROUPS = {ChatType.GROUP, ChatType.SUPERGROUP}
 _LEADING = " \t,.:;-–—"
 """What remains before the text where a mention stood."""
 
@@ -49,6 +60,9 @@ class Asked:
     message: str
     """The id of the message."""
     text: str
+    at: datetime
+    album: str | None = None
+    """The id of the album that a captioned photo belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +93,50 @@ class Clicked:
 
 @dataclass(frozen=True, slots=True)
 class Wordless:
-    """A photo, a voice message, a sticker: something that is not a text."""
+    """A photo, a voice message, a sticker, what another bot made: something that nobody wrote."""
 
     origin: Origin
+    at: datetime
+    album: str | None = None
+    """The id of the album that it belongs to."""
 
 
-Incoming = Asked | Edited | Clicked | Wordless
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """The bot was added to a group, or somebody says /start there."""
+
+    origin: Origin
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The bot was removed from a group."""
+
+    chat: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group became a supergroup, which is another chat to the platform."""
+
+    chat: Conversation
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """What somebody types after the bot's name in another chat."""
+
+    id: str
+    text: str
+    language: str | None
+    """The language of the person's app, where the bot speaks it."""
+
+
+Spoken = Asked | Edited | Clicked | Wordless | Greeted
+"""What comes from somebody who may be answered."""
+Incoming = Spoken | Left | Moved | Inline
 
 
 class Reader:
@@ -96,6 +148,11 @@ class Reader:
         self._commands = commands
         self._languages = languages
 
+    @property
+    def address(self) -> str:
+        """Return what to call the bot by in a group."""
+        return f"@{self._bot.username}"
+
     def read(self, update: Update) -> Incoming | None:
         """Return what an update asks, or None where it is not for the bot."""
         if update.callback_query:
@@ -104,16 +161,36 @@ class Reader:
             return self._message(update.message)
         if update.edited_message:
             return self._edit(update.edited_message)
+        if query := update.inline_query:
+            return Inline(query.id, query.query, self._language(query.from_user))
+        if update.my_chat_member:
+            return self._membership(update.my_chat_member)
         return None
 
-    def _message(self, message: Message) -> Asked | Wordless | None:
+    def _message(self, message: Message) -> Asked | Wordless | Greeted | Moved | None:
+        if message.migrate_to_chat_id:
+            return Moved(_whole(message.chat), f"{message.migrate_to_chat_id}")
         origin = self._origin(message)
         if origin is None or not self._is_for_bot(message):
             return None
-        if message.text is not None:
-            return Asked(origin, str(message.message_id), self._text(message))
+        text = self._text(message)
+        if not _is_private(message.chat) and text.strip() == "/start":
+            return Greeted(origin, message.date)
+        # A caption that only names the bot asks nothing.
+        if (message.text is not None or text.strip()) and message.via_bot is None:
+            return Asked(origin, str(message.message_id), text, message.date, message.media_group_id)
         # Service messages (somebody joined, something was pinned) have neither a text nor an attachment.
-        return Wordless(origin) if message.effective_attachment else None
+        wordless = message.effective_attachment or message.via_bot
+        return Wordless(origin, message.date, message.media_group_id) if wordless else None
+
+    def _membership(self, changed: ChatMemberUpdated) -> Greeted | Left | None:
+        """Return whether the bot was added to a group or removed from it."""
+        was, is_now = _is_member(changed.old_chat_member), _is_member(changed.new_chat_member)
+        if changed.chat.type not in _GROUPS or was == is_now:
+            return None
+        if is_now:
+            return Greeted(self._from(changed.from_user, changed.chat, None, None), changed.date)
+        return Left(_whole(changed.chat))
 
     def _edit(self, message: Message) -> Edited | None:
         asked = self._message(message)
@@ -145,7 +222,7 @@ class Reader:
         own = shared if _is_private(chat) else f"{shared}:u{person.id}"
         return Origin(
             person=Conversation(CHANNEL, own),
-            chat=Conversation(CHANNEL, f"{chat.id}"),
+            chat=_whole(chat),
             place=Place(chat.id, thread, reply_to),
             language=self._language(person),
         )
@@ -159,8 +236,12 @@ class Reader:
 
     def _is_for_bot(self, message: Message) -> bool:
         """Return whether a message is for the bot: in a group it has to say so."""
+        if message.via_bot and message.via_bot.id == self._bot.id:
+            return False  # an answer of its own, which somebody took here
         if _is_private(message.chat):
             return True
+        if message.forward_origin:
+            return False  # whoever wrote it did not write it here
         if command := _command(message):
             name, at, bot = command.partition("@")
             return f"@{bot}".casefold() == self._name if at else name.casefold() in self._commands
@@ -179,8 +260,8 @@ class Reader:
         return entity.type == MessageEntity.MENTION and text.casefold() == self._name
 
     def _text(self, message: Message) -> str:
-        """Return a message's text without the bot's name."""
-        text = message.text or ""
+        """Return a message's text or caption without the bot's name."""
+        text = message.text or message.caption or ""
         spans = [
             (entity.offset + (0 if mention else entity.length - len(self._name)), entity.offset + entity.length)
             for entity, said in zip(*_entities(message), strict=True)
@@ -190,6 +271,16 @@ class Reader:
 
     def _is_named_command(self, entity: MessageEntity, text: str) -> bool:
         return entity.type == MessageEntity.BOT_COMMAND and text.casefold().endswith(self._name)
+
+
+def _whole(chat: Chat) -> Conversation:
+    return Conversation(CHANNEL, f"{chat.id}")
+
+
+def _is_member(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status not in {ChatMember.LEFT, ChatMember.BANNED}
 
 
 def _is_private(chat: Chat) -> bool:

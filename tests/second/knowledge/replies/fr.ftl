@@ -98,6 +98,12 @@ quote-source =
     { $publisher }, { $day }, « { $title } » ({ $language })
 button-passage = Passage exact
 button-why = Pourquoi cette réponse ?
+button-helped = 👍 Utile
+button-not-helped = 👎 Pas utile
+feedback-thanks = Merci de ton avis.
+telegram-welcome =
+    Je réponds aux questions sur { $bot }. Dans ce groupe, écris-moi par une commande comme /help, en réponse à un de mes
+    messages, ou avec { $address } dans ton message. Je ne réagis à rien d’autre.
 stale-choice = Ce bouton appartient à une version plus ancienne. Pose de nouveau ta question.
 unavailable = Je ne peux pas répondre maintenant. Réessaie dans une minute.
 text-only = Je ne lis que du texte. Écris ta question.
