@@ -1,8 +1,10 @@
 """From intents and facts to an answer: blocks of text, citations and suggestions."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from babel import Locale
 from babel.numbers import format_percent
@@ -28,13 +30,19 @@ from bot.core.models import (
     Timeline,
     UnknownChoiceError,
 )
-from bot.core.premises import Contradiction, called, contradictions
+from bot.core.premises import Contradiction, contradictions
 from bot.core.replies import Replies, listed
+from bot.core.text import one_line
 from bot.core.timeline import TIMELINE, timeline
 from bot.core.understanding import Request
 
 SUGGESTIONS = 4
 """Next questions to offer under an answer."""
+LONGEST_COMMAND = 32
+"""Characters of a command on the platforms."""
+LONGEST_NAME = 60
+"""Characters of a name that a reply repeats; what is longer is hardly one."""
+_NAME = re.compile(r"(?:[^\W_]|[ .,’'ʼ`´՛՞՜\-–—()«»“”„\"\u0300-\u036f](?![^\W_]+\.[^\W_]))+")
 ABOUT_LAST = frozenset({"passages", "reasons"})
 """The lists of intents that are about the last answer."""
 
@@ -91,6 +99,17 @@ class Composer:
         """Return what an entity is called in a language."""
         return self._replies.name(entity, language)
 
+    def called(self, mention: Mention, language: str) -> str:
+        """Return what to call something that a question names: by its name, or as it was written if it has none here.
+
+        What was written is repeated only where it looks like a name: a reply carries nobody's links or slogans.
+        """
+        if mention.entities:
+            return self.name(mention.entities[0], language)
+        written = one_line(mention.text)
+        is_name = len(written) <= LONGEST_NAME and _NAME.fullmatch(written)
+        return written if is_name else self.say("that-name", language)
+
     def commands(self, language: str) -> tuple[Command, ...]:
         """Return the commands, each with what it asks in a language."""
         intents = [self._knowledge.intents[name] for name in self._knowledge.menu]
@@ -105,7 +124,8 @@ class Composer:
 
     def unknown_command(self, command: str, language: str) -> Part:
         """Return that there is no such command, and the ones that there are."""
-        part = self.message("unknown-command", Outcome.CLARIFY, language, command=command)
+        named = "".join(filter(str.isalnum, command))[:LONGEST_COMMAND]
+        part = self.message("unknown-command", Outcome.CLARIFY, language, command=f"/{named}")
         return replace(part, blocks=(*part.blocks, self._menu(language)))
 
     def offer(self, message: str, outcome: Outcome, request: Request, language: str, /, **arguments: object) -> Part:
@@ -138,7 +158,14 @@ class Composer:
         facts = self._facts(intent)
         return bool(
             contradictions(
-                request.text, (), facts, language=language, entities=self._knowledge.entities, connected=(), known=facts
+                request.text,
+                (),
+                facts,
+                language=language,
+                entities=self._knowledge.entities,
+                connected=(),
+                known=facts,
+                called=str,
             )
         )
 
@@ -147,7 +174,7 @@ class Composer:
         if len(mention.entities) > 1:
             return self._which_of(intent, mention, request, occasion.language)
         entity = self._knowledge.entities[mention.entities[0]] if mention.entities else None
-        name = mention.text if entity is None else self.name(entity.id, occasion.language)
+        name = self.called(mention, occasion.language)
         listed_entities = {listed_one for fact in self._facts(intent) for listed_one in _entities_of(fact)}
         if listed_entities and (entity is None or entity.id not in listed_entities):
             return self._gap(intent, request, occasion.language, "unknown", {intent.slot or "": name})
@@ -186,7 +213,7 @@ class Composer:
         absent = [mention for mention in others if all(self._knowledge.entities[n].absent for n in mention.entities)]
         if intent.outcome not in {Outcome.ANSWER, Outcome.NOT_DOCUMENTED}:
             return []
-        return [called(mention, self._knowledge.entities, language) for mention in absent]
+        return [self.called(mention, language) for mention in absent]
 
     def _not_mentioned(self, intent: Intent, request: Request, names: Sequence[str], language: str) -> Part:
         """Return that no source has some names, and what is told nearest."""
@@ -277,6 +304,7 @@ class Composer:
             entities=self._knowledge.entities,
             connected={*intent.about, *(name for fact in facts for name in self._connected[fact.id])},
             known=self._knowledge.facts.values(),
+            called=lambda mention: self.called(mention, language),
         )
         messages = dict.fromkeys(contradiction.message for contradiction in found)
         return tuple(self._correction(message, found, language) for message in messages)
@@ -359,7 +387,9 @@ class Composer:
     def join(self, parts: Sequence[Part], language: str) -> Answer:
         """Return the answer to a whole message; it is an answer if any part is one."""
         outcomes = [part.outcome for part in parts]
-        citations = tuple(dict.fromkeys(citation for part in parts for citation in self._citations(part)))
+        citations = _distinct(self._citations(part) for part in parts)
+        # Under passages in full their source is named already.
+        cited = _distinct(self._citations(part) for part in parts if not _quotes_in_full(part))
         answered = {part.reading.intent for part in parts}
         suggestions = dict.fromkeys(choice for part in parts for choice in part.suggestions)
         fresh = tuple(choice for choice in suggestions if choice.entity or choice.intent not in answered)
@@ -368,7 +398,7 @@ class Composer:
             language=language,
             blocks=tuple(dict.fromkeys(block for part in parts for block in part.blocks)),
             citations=citations,
-            source_line=self._source_line(citations, language),
+            source_line=self._source_line(cited, language),
             suggestions=fresh if len(parts) == 1 else fresh[:SUGGESTIONS],
             readings=tuple(part.reading for part in parts),
             version=self._knowledge.version,
@@ -430,6 +460,14 @@ def _reading(request: Request, intent: Intent | None = None, entity: str | None 
         decision.runner_up,
         decision.margin,
     )
+
+
+def _distinct(citations: Iterable[Iterable[Citation]]) -> tuple[Citation, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(citations)))
+
+
+def _quotes_in_full(part: Part) -> bool:
+    return any(isinstance(block, Quote) for block in part.blocks)
 
 
 def _entities_of(fact: Fact) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a question takes for granted, held against the facts: a place, a number or a day that they do not have."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
@@ -65,23 +65,19 @@ def contradictions(
     entities: Mapping[str, Entity],
     connected: Collection[str],
     known: Collection[Fact],
+    called: Callable[[Mention], str],
 ) -> tuple[Contradiction, ...]:
     """Return what a question takes for granted and the facts of its answer do not bear out.
 
     `connected` are the entities that the facts are about or name, `known` all facts there are: a day that no fact of
-    the answer has is held against these.
+    the answer has is held against these. `called` returns what to call something that a question names.
     """
     given = [
-        *_names(mentions, facts, entities, connected, language),
+        *_names(mentions, facts, entities, connected, called),
         *_dates(text, facts, language, known),
         *_numbers(text, facts, language),
     ]
     return tuple(dict.fromkeys(given))
-
-
-def called(mention: Mention, entities: Mapping[str, Entity], language: str) -> str:
-    """Return what to call something that a question names: by its name, or as it was written where it has none here."""
-    return entities[mention.entities[0]].names[language] if mention.entities else mention.text
 
 
 def _names(
@@ -89,12 +85,12 @@ def _names(
     facts: Collection[Fact],
     entities: Mapping[str, Entity],
     connected: Collection[str],
-    language: str,
+    called: Callable[[Mention], str],
 ) -> Iterator[Contradiction]:
     values = [fact.value for fact in facts]
     kinds = {entities[name].kind for value in values if isinstance(value, EntitiesValue) for name in value.entities}
     for mention in mentions:
-        given = called(mention, entities, language)
+        given = called(mention)
         if all(entities[name].absent for name in mention.entities):
             yield Contradiction("not-mentioned", given)
         elif mention.kind in kinds and not set(mention.entities) & set(connected):

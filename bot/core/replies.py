@@ -55,6 +55,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "stale-choice": frozenset(),
     "telegram-welcome": frozenset({"address"}),
     "term-passed": frozenset({"end"}),
+    "that-name": frozenset(),
     "terminal-goodbye": frozenset(),
     "terminal-prompt": frozenset(),
     "terminal-welcome": frozenset(),

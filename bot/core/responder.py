@@ -21,7 +21,6 @@ from bot.core.models import (
     Turn,
     UnknownChoiceError,
 )
-from bot.core.premises import called
 from bot.core.replies import listed
 from bot.core.text import normalise
 from bot.core.understanding import Request, Understanding
@@ -133,7 +132,7 @@ class Responder:
         if self._names_only_strangers(request):
             decision = replace(decision, kind=Kind.NOT_MENTIONED)
         message, outcome = _OFFERS[decision.kind]
-        given = listed([called(mention, self.knowledge.entities, language) for mention in request.mentions], language)
+        given = listed([self._composer.called(mention, language) for mention in request.mentions], language)
         names = [self._composer.name(name, language) for mention in request.mentions for name in mention.entities]
         return [self._composer.offer(message, outcome, request, language, given=given, name=listed(names, language))]
 
@@ -171,7 +170,7 @@ class Responder:
         """Return the parts of the answer to a command; its argument fills the slot, or is a deep link's choice."""
         name = self._commands.get(command.casefold())
         if name is None:
-            return occasion, [self._composer.unknown_command(f"/{command}", occasion.language)]
+            return occasion, [self._composer.unknown_command(command, occasion.language)]
         intent = self.knowledge.intents[name]
         if intent.items == "languages" and (language := self._language_named(argument)):
             return self._language_chosen(name, language, occasion)

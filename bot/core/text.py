@@ -62,6 +62,13 @@ def normalise(text: str) -> str:
     return " ".join(words.split())
 
 
+def one_line(text: str) -> str:
+    """Return a text in one line, without characters that cannot be seen or that turn the direction of writing."""
+    spaced = (" " if character.isspace() else character for character in text)
+    seen = (character for character in spaced if unicodedata.category(character)[0] != "C")
+    return " ".join("".join(seen).split())
+
+
 def tokens(text: str) -> tuple[str, ...]:
     """Return the words of a text, normalised."""
     return tuple(normalise(text).split())

@@ -265,6 +265,8 @@ not-that-number =
     Mənbələrdə bununla bağlı belə rəqəm göstərilmir: { $given }.
 not-that-date =
     Mənbələrdə bununla bağlı belə tarix göstərilmir: { $given }.
+that-name =
+    yazdığınız ad
 term-passed =
     Həmin tarix ({ $end }) artıq keçib. Mənbələrdə ondan sonraya aid heç nə yoxdur və sonra nə olduğu deyilmir.
 language-chosen =

@@ -105,7 +105,8 @@ advocacy-meeting =
 ## Who helps
 
 links-europe =
-    The participants of the meeting in { $place } thanked { $organisation } { $reason }. { $guests } attended the meeting.
+    The participants of the meeting in { $place } thanked { $organisation } { $reason }. The meeting was attended by
+    { $guests }.
 eu-support =
     The participants of the meeting in { $place } thanked { $organisation } { $reason }. The sources do not say what this support
     was.
@@ -248,6 +249,8 @@ not-that-number =
     The sources do not give the number { $given } here.
 not-that-date =
     The sources do not give { $given } for this.
+that-name =
+    the name that you wrote
 term-passed =
     That date, { $end }, has passed. The sources hold nothing later and do not say what came after it.
 language-chosen =

@@ -26,7 +26,7 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def responder(request: pytest.FixtureRequest) -> Responder:
     """Return the core on the shipped knowledge."""
-    return Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", request.config.cache.mkdir("knowledge") / "fit"))
+    return Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", request.config.cache.mkdir("knowledge") / "cache"))
 
 
 @dataclass(frozen=True, slots=True)

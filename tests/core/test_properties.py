@@ -79,7 +79,7 @@ EVERY = settings(deadline=None, max_examples=250, suppress_health_check=[HealthC
 @pytest.fixture(scope="session")
 def shipped(request: pytest.FixtureRequest) -> Responder:
     """Return a responder with the shipped knowledge, fitted once for the same files and code."""
-    return Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", request.config.cache.mkdir("knowledge") / "fit"))
+    return Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", request.config.cache.mkdir("knowledge") / "cache"))
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ LANGUAGES = ("en", "hy", "az", "ru", "ka")
 @pytest.fixture(scope="module")
 def responder(request: pytest.FixtureRequest) -> Responder:
     """Return the core on the shipped knowledge."""
-    return Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", request.config.cache.mkdir("knowledge") / "fit"))
+    return Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", request.config.cache.mkdir("knowledge") / "cache"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -70,6 +70,8 @@ not-that-number =
     The source does not give the number { $given } here.
 not-that-date =
     The source does not give { $given } for this.
+that-name =
+    the name that you wrote
 term-passed =
     That date, { $end }, has passed. The source holds nothing later.
 language-chosen =

@@ -70,6 +70,8 @@ not-that-number =
     La source ne donne pas ici le nombre { $given }.
 not-that-date =
     La source ne donne pas { $given } pour cela.
+that-name =
+    le nom que vous avez écrit
 term-passed =
     Cette date, { $end }, est passée. La source ne contient rien de plus récent.
 language-chosen =
