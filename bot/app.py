@@ -204,7 +204,7 @@ def check(settings: Settings, *, quick: bool) -> int:
     The evaluation is left out if `quick` is true; it takes some minutes, as the matcher is fitted several times.
     """
     from bot.knowledge.checks import problems_of  # noqa: PLC0415 - the other commands do without it
-    from bot.knowledge.loader import read  # noqa: PLC0415
+    from bot.knowledge.loader import read, unlisted  # noqa: PLC0415
 
     loaded = read(settings.knowledge_dir, settings.seeds_dir)
     problems = problems_of(loaded)
@@ -217,6 +217,8 @@ def check(settings: Settings, *, quick: bool) -> int:
         }
         for line in _coverage(loaded.knowledge, reasons):
             print(line)
+        for file in unlisted(loaded.draft, settings.seeds_dir):
+            print(f"{file}: not in sources.yaml, so the bot knows nothing of what it says")
     if loaded.knowledge is not None and not problems and not quick:
         problems = _evaluate(settings)
     print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}")

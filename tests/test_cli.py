@@ -438,6 +438,14 @@ def test_check_shows_a_sentence_that_no_fact_stands_on(call: Call, garden: Garde
     assert re.search(r"(?m)^ +\d+ %  .*Nobody knows this yet\.", told.out)
 
 
+def test_check_reminds_of_a_document_that_is_no_source_yet(call: Call, garden: Garden) -> None:
+    """It is no problem: the bot goes on with what it knows while somebody prepares the next source."""
+    (garden.seeds / "001_gori.txt").write_text("They met in Gori.", encoding="utf-8")
+    told = call("check", "--quick", **settings_of(garden))
+    assert told.code == 0
+    assert "001_gori.txt: not in sources.yaml" in told.out
+
+
 # --- chat -----------------------------------------------------------------------------------------
 
 

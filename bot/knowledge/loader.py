@@ -121,6 +121,12 @@ def _read_seed(seeds: Path, source: Placed[schema.SourceEntry], draft: Draft) ->
         draft.unread.append(source.problem(f"{file} cannot be read from seeds: {error.strerror}", "file"))
 
 
+def unlisted(draft: Draft, seeds: Path) -> list[str]:
+    """Return the documents in the folder of the seeds that are no source yet."""
+    named = {source.entry.file for source in draft.sources}
+    return sorted({path.name for path in seeds.glob("[!.]*")} - named)
+
+
 def resolve(draft: Draft) -> Knowledge | None:
     """Return what can be resolved of a draft, and add a problem for each quote that cannot."""
     if draft.bot is None:
