@@ -1,12 +1,15 @@
 """What the documents say is what the code does."""
 
 import argparse
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -141,6 +144,47 @@ class TestReadme:
         """What it calls `make something` is a target of the Makefile."""
         targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
         assert set(re.findall(r"`make (\w+)[ `]", README)) - targets - {"PYTHON"} == set()
+
+
+class TestSamples:
+    """What README.md shows of the bot is what it says."""
+
+    @pytest.fixture
+    def run(self, request: pytest.FixtureRequest) -> Callable[..., str]:
+        """Return what runs `jolig` with lines of input, and returns what it prints."""
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("JOLIG_")}
+        variables |= {"JOLIG_DATA_DIR": str(request.config.cache.mkdir("knowledge")), "COLUMNS": "90"}
+
+        def told(*arguments: str, typed: str = "") -> str:
+            command = [sys.executable, "-m", "bot", *arguments]
+            done = subprocess.run(  # noqa: S603 - our own command
+                command, input=typed, capture_output=True, encoding="utf-8", check=True, cwd=ROOT, env=variables
+            )
+            return done.stdout
+
+        return told
+
+    def test_the_conversation(self, run: Callable[..., str]) -> None:
+        """Each reply of the sample is the one that the chat prints, to the line."""
+        (sample,) = re.findall(r"```text\n(You: .*?)```", README, re.DOTALL)
+        _, *turns = re.split(r"^You: ", sample, flags=re.MULTILINE)
+        questions, replies = zip(*(turn.split("\n\n", 1) for turn in turns), strict=True)
+        rest = run("chat", typed="\n".join(questions))
+        for reply in replies:
+            before, found, rest = rest.partition(reply.strip())
+            assert found, reply
+            assert not before.strip() or before.rstrip().splitlines()[-1].endswith(("something else.", "вопрос."))
+
+    def test_one_question(self, run: Callable[..., str]) -> None:
+        """The answer is the whole of what is printed."""
+        ((question, answer),) = re.findall(r'\$ \S+jolig ask "(.*?)"\n(.*?)```', README, re.DOTALL)
+        assert run("ask", question) == answer
+
+    def test_a_stream(self, run: Callable[..., str]) -> None:
+        """The object is the same, but for how sure the bot was."""
+        ((line, answer),) = re.findall(r"\$ echo '(.*?)' \| \S+jolig ask --jsonl\n(.*?)```", README, re.DOTALL)
+        told, shown = json.loads(run("ask", "--jsonl", typed=line)), json.loads(answer)
+        assert told == shown | {"confidence": told["confidence"]}
 
 
 class TestDocuments:
