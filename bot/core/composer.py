@@ -45,6 +45,8 @@ LONGEST_NAME = 60
 _NAME = re.compile(r"(?:[^\W_]|[ .,’'ʼ`´՛՞՜\-–—()«»“”„\"\u0300-\u036f](?![^\W_]+\.[^\W_]))+")
 ABOUT_LAST = frozenset({"passages", "reasons"})
 """The lists of intents that are about the last answer."""
+_OWN_NAMES = {"az": "azərbaycanca"}
+"""Of this one CLDR has the stem only, which is no name of a language by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +254,9 @@ class Composer:
     def _languages(self, intent: Intent, request: Request, language: str) -> Part:
         """Return the languages, each by its own name, to choose one."""
         blocks = self._replies.paragraphs(intent.reply, language)
-        names = language_names(self._knowledge.languages)
+        names = [name[0].title() + name[1:] for name in language_names(self._knowledge.languages)]
         choices = [Choice(name, intent.id, code) for name, code in zip(names, self._knowledge.languages, strict=True)]
-        return Part(intent.outcome, (*blocks, Items(names)), _reading(request, intent), tuple(choices))
+        return Part(intent.outcome, (*blocks, Items(tuple(names))), _reading(request, intent), tuple(choices))
 
     def _about_last(self, intent: Intent, request: Request, occasion: Occasion) -> Part:
         """Return the passages of the last answer, or why it was given."""
@@ -445,7 +447,10 @@ class Composer:
 
 def language_names(languages: Iterable[str]) -> tuple[str, ...]:
     """Return what each language calls itself."""
-    return tuple(Locale.parse(language).get_display_name(language) or language for language in languages)
+    return tuple(
+        _OWN_NAMES.get(language) or Locale.parse(language).get_display_name(language) or language
+        for language in languages
+    )
 
 
 def _reading(request: Request, intent: Intent | None = None, entity: str | None = None) -> Reading:

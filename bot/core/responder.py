@@ -30,6 +30,8 @@ LONGEST = 2000
 _COMMAND = re.compile(r"\s*/([^\s@/]+)(?:@\w+)?(?:\s+(.*\S))?\s*", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """What would steer a terminal if a reply repeated it."""
+_NAMED = 3
+"""Letters of its name by which a language may be chosen, at least."""
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _OFFERS = {
     Kind.CLARIFY: ("clarify", Outcome.CLARIFY),
@@ -182,10 +184,12 @@ class Responder:
         return occasion, self._composer.answer(intent, _certain(argument, mentions, name), occasion)
 
     def _language_named(self, name: str) -> str | None:
-        """Return the language of a code or of the name that it has for itself."""
+        """Return the language of a code or of the name that it has for itself, or the beginning of that."""
         names = dict(zip(map(normalise, language_names(self.languages)), self.languages, strict=True))
         said = normalise(name)
-        return said if said in self.languages else names.get(said)
+        if said in self.languages or len(said) < _NAMED:
+            return said if said in self.languages else None
+        return next((language for name, language in names.items() if name.startswith(said)), None)
 
     def _deep_link(self, payload: str, name: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
         try:
