@@ -1,5 +1,7 @@
 """Groups: when the bot speaks, to whom, and where, over HTTP."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.core.models import Question
@@ -280,7 +282,23 @@ async def test_the_answer_stays_in_the_topic() -> None:
         passage = await peer.next_message(forum)
         await peer.click(anna, reply, "Who?")
         answer = await peer.next_message(forum)
-    assert [message.thread for message in (reply, passage, answer)] == [topic, topic, topic]
+        await peer.say(forum, anna, "/start", thread=topic)
+        welcome = await peer.next_message(forum)
+        await peer.attach(forum, anna, reply_to=answer)
+        hint = await peer.next_message(forum)
+    assert [message.thread for message in (reply, passage, answer, welcome, hint)] == [topic] * 5
+
+
+async def test_a_picture_stays_in_the_topic_and_is_a_reply(tmp_path: Path) -> None:
+    """Like any answer, and so are the words that follow it."""
+    async with world(pictures=tmp_path) as running:
+        peer, forum = running.peer, running.peer.group("Forum", forum=True)
+        anna = peer.person("Anna")
+        topic = peer.topic(forum, anna, "Topic")
+        question = await peer.say(forum, anna, "@peer_bot picture long", thread=topic)
+        picture, words = await peer.next_message(forum), await peer.next_message(forum)
+    assert [bool(message.picture) for message in (picture, words)] == [True, False]
+    assert [(message.thread, message.reply_to) for message in (picture, words)] == [(topic, question.id)] * 2
 
 
 async def test_a_reply_in_a_group_without_topics_is_answered() -> None:

@@ -383,7 +383,8 @@ class BotApiPeer:
             key.replace("text", "caption").replace("entities", "caption_entities"): value
             for key, value in (self._text(caption) if caption else {}).items()
         }
-        content = {kind: ATTACHMENTS[kind]} | captioned | grouped | self._replying(chat, reply_to, None)
+        thread = reply_to.thread if reply_to and chat.forum else None
+        content = {kind: ATTACHMENTS[kind]} | captioned | grouped | self._replying(chat, reply_to, thread)
         message = self._add(chat, person, **content)
         message.json["date"] += after
         self.push("message", message.json)
