@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from bot.channels.formatting import plain
-from bot.core.models import Answer, DialogueState, Outcome, Question, Turn
+from bot.core.models import Answer, DialogueState, Outcome, Question, Quote, Turn
 from bot.core.responder import Responder
 from bot.core.text import normalise
 from bot.knowledge import cache, evaluation
@@ -92,9 +92,14 @@ def ask(responder: Responder, text: str, state: DialogueState | None = None, now
 
 
 def is_from_the_seed(answer: Answer) -> bool:
-    """Return whether an answer has citations, all of them words of the seed, and a source line."""
+    """Return whether an answer has citations, all of them words of the seed, and names their source."""
     quotes = [citation.quote for citation in answer.citations]
-    return bool(quotes) and all(quote in SEED for quote in quotes) and answer.source_line is not None
+    return bool(quotes) and all(quote in SEED for quote in quotes) and names_its_source(answer)
+
+
+def names_its_source(answer: Answer) -> bool:
+    """Return whether an answer has a source line, or passages with their source under them."""
+    return answer.source_line is not None or any(isinstance(block, Quote) for block in answer.blocks)
 
 
 def test_it_has_no_problem() -> None:
