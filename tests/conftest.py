@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.core.responder import Responder
+from bot.knowledge import cache
+from tests.knowledge.conftest import ROOT
 from tests.peers.synapse import Synapse
+
+
+@pytest.fixture(scope="session")
+def shipped(request: pytest.FixtureRequest) -> Responder:
+    """Return the core with the shipped knowledge, fitted once for the same files and code."""
+    return Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", request.config.cache.mkdir("knowledge") / "cache"))
 
 
 @pytest.fixture(scope="session")

@@ -136,7 +136,19 @@ class Composer:
         blocks = self._replies.paragraphs(message, language, None, **arguments)
         # Intents on offer are not what the question was understood as.
         reading = replace(_reading(request), intent=None)
-        return Part(outcome, blocks, reading, suggestions=self._choices(offered, language))
+        return Part(outcome, blocks, reading, suggestions=self._offered(offered, request, language))
+
+    def _offered(self, intents: Sequence[str], request: Request, language: str) -> tuple[Choice, ...]:
+        """Return intents to choose from; one that needs an entity, for each that the request names."""
+        choices = dict[Choice, None]()
+        for name in intents[:SUGGESTIONS]:
+            intent = self._knowledge.intents[name]
+            named = [m.entities[0] for m in request.mentions if m.kind == intent.slot and len(m.entities) == 1]
+            if intent.slot_required and named:
+                choices |= {self._choice_of(intent, entity, language): None for entity in named}
+            else:
+                choices |= dict.fromkeys(self._choices([name], language))
+        return tuple(choices)
 
     # --- parts from an intent ------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.core.entities import EntityIndex, mask
+from bot.core.language import SCRIPTS
 from bot.core.lexicon import lexicon
 from bot.core.models import EntitiesValue, Fact, Intent, Knowledge
 from bot.core.synonyms import Synonyms
@@ -40,7 +41,7 @@ class Corpus:
             for language, written in _said(intent):
                 text = _PLACEHOLDER.sub(r"@\1", written)
                 masked = mask(text, index.exact(text, language), marked)
-                found.setdefault(normalise(with_synonyms(masked, synonyms[language])), (intent.id, written))
+                found.setdefault(synonyms[language].marked(tokens(masked)), (intent.id, written))
         return cls(
             texts=tuple(found),
             intents=tuple(intent for intent, _ in found.values()),
@@ -53,13 +54,7 @@ class Corpus:
 def synonyms_of(knowledge: Knowledge, language: str, vocabularies: Mapping[str, tuple[str, ...]]) -> Synonyms:
     """Return the synonyms of one language."""
     words = {name: written.get(language, ()) for name, written in knowledge.synonyms.items()}
-    return Synonyms(words, vocabularies[language])
-
-
-def with_synonyms(masked: str, synonyms: Synonyms) -> str:
-    """Return a text, its names masked, followed by a mark for each synonym in it."""
-    found = synonyms.find([word for word in tokens(masked) if not word.startswith("@")])
-    return " ".join([masked, *(f"@{name}" for name in found)])
+    return Synonyms(words, vocabularies[language], knowledge.alike)
 
 
 def marks(knowledge: Knowledge) -> Mapping[str, str]:
@@ -93,4 +88,6 @@ def _vocabulary(knowledge: Knowledge, language: str) -> tuple[str, ...]:
     closed = lexicon(language)
     texts = [text for intent in knowledge.intents.values() for text in intent.utterances.get(language, ())]
     words = {*closed.stop_words, *closed.aspects, *normalise(" ".join(texts)).split()}
+    if language in SCRIPTS:  # names are Latin in the texts of any script, and tell nothing of the language
+        words = {word for word in words if not word.isascii()}
     return tuple(sorted({form for word in words for form in (word, plain(word), romanise(word))}))

@@ -38,12 +38,12 @@ def after(
 ) -> DialogueState:
     """Return the dialogue state after an answer.
 
-    `chosen` is the language that the person asks for from now on. Small talk, and what is `about_last` (the answer
-    before), change nothing of what was talked about.
+    `chosen` is the language that the person asks for from now on. Small talk, what is `about_last` (the answer before)
+    and what was not understood change nothing of what was talked about.
     """
     kept = state or DialogueState(now)
-    aside = about_last or answer.outcome is Outcome.SMALL_TALK
     reading = answer.readings[-1]
+    aside = about_last or answer.outcome is Outcome.SMALL_TALK or not (reading.intent or reading.entities)
     return DialogueState(
         at=now,
         language=answer.language,

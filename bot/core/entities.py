@@ -21,36 +21,38 @@ from bot.core.text import normalise, plain, romanise
 
 PERSON = "person"
 _WORD = re.compile(r"[^\W_]+(?:[՛՜՞][^\W_]+)*")
-_INITIAL = re.compile(r"[^\W\d_]\.?\s*")
+_INITIAL = re.compile(r"[^\W\d_](\.?)\s*")
+_CONTRACTED = "DMST"
+"""Letters that are words after an apostrophe only ("don't"): before a name they are initials."""
 _GAP_IN_A_NAME = re.compile(r"[ \t\u00a0]*")
 _SUFFIX_MARK = re.compile(r"['’ʼ`\-]")
 _SURNAME_ENDINGS = (
-    *(
-        "ov",
-        "ova",
-        "ev",
-        "eva",
-        "yev",
-        "yeva",
-        "skiy",
-        "sky",
-        "ski",
-        "yan",
-        "ian",
-        "yants",
-        "shvili",
-        "dze",
-        "ia",
-        "ua",
-    ),
-    *("zade", "zada", "oglu", "oghlu", "li", "lu", "bayli", "beyli", "ovi", "eli", "iani"),
+    ("ov", "ev", "yev", "ovi"),
+    ("ova", "eva", "yeva"),
+    ("skiy", "sky", "ski"),
+    ("yan", "ian", "yants", "iani"),
+    ("shvili",),
+    ("dze",),
+    ("ia", "ua"),
+    ("zade", "zada"),
+    ("oglu", "oghlu"),
+    ("li", "lu", "eli"),
 )
-"""Endings, romanised, by which an unknown word beside another is taken for a surname: never for whose it is."""
+"""Endings, romanised, by which an unknown word beside another is taken for a surname: never for whose it is.
+
+Those of one group are spellings of each other; a surname of another group is another surname.
+"""
+_FEMININE = "a"
+"""What makes another name of one: "Samira" is no misspelt "Samir"."""
 _VOWELS = "aeiouy"
 _INFLECTED = 0.1
 """The cost of believing that a word is a name with an ending."""
 _SHORT = 3
 """Words up to this length are compared in their own script and without typos: romanised, "ЕС" is "es"."""
+_TRANSPOSED = 4
+"""Words up to this length are another word with one other letter: "john" is no misspelt "join"."""
+_RARE = 7
+"""Length from which a misspelt name is believed to be one that no source has: "trip" is no politician's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class _Alias:
     words: tuple[str, ...]
     part: str | None
     entity: Entity = field(compare=False)
+    languages: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +125,20 @@ class EntityIndex:
         self._familiar_by_letter = {language: _by_letter(words) for language, words in familiar.items()}
         self._words = frozenset(chain.from_iterable(familiar.values()))
         """Words that are never taken for a misspelt name."""
+        self._familiar = {language: frozenset(words) for language, words in familiar.items()}
         self._starting: dict[str, list[_Alias]] = defaultdict(list)
         for entity in entities.values():
-            for alias in dict.fromkeys(_aliases(entity)):
+            for alias in _aliases(entity):
                 self._starting[alias.words[0]].append(alias)
         starts = self._starting.values()
         self._names = frozenset(word for aliases in starts for alias in aliases for word in alias.words)
+        self._told = frozenset(
+            word for aliases in starts for alias in aliases if not alias.entity.absent for word in alias.words
+        )
+        """The words of names that some source has."""
         self._names_by_letter = _by_letter(sorted(self._names))
-        self._shared_by_letter = _by_letter(sorted(_shared_words(entities.values())))
+        self._languages = _languages_of(entities.values())
+        self._shared_by_letter = _by_letter(sorted(word for word, found in self._languages.items() if len(found) > 1))
         self._stems: dict[str, list[str]] = defaultdict(list)
         for name in sorted(self._names):
             for stem in {name, name.rstrip(_VOWELS)}:
@@ -138,13 +147,13 @@ class EntityIndex:
     def exact(self, text: str, language: str) -> tuple[Mention, ...]:
         """Return the whole names in a text, spelt as the knowledge spells them; they may be inflected."""
         words, endings = _words(text), lexicon(language).endings
-        matches = self._matches(words, [self._spelt(word.key, endings) for word in words], whole=True)
+        matches = self._matches(words, [self._spelt(word.key, endings) for word in words], language, whole=True)
         return tuple(self._mentions(text, words, matches, endings))
 
     def find(self, text: str, language: str) -> tuple[Mention, ...]:
         """Return the names in a text, in order; they may be inflected, misspelt, or a part of a person's name."""
         words, endings = _words(text), lexicon(language).endings
-        matches = self._matches(words, [self._near(word.key, endings) for word in words], whole=False)
+        matches = self._matches(words, [self._near(word.key, endings) for word in words], language, whole=False)
         mentions = list(self._mentions(text, words, matches, endings))
         return tuple(_Persons(self, text, words, language).settle(mentions))
 
@@ -163,23 +172,35 @@ class EntityIndex:
             for name, distance, _ in process.extract(
                 base, names, scorer=OSA.distance, score_cutoff=_typos(base), limit=None
             ):
-                if 0 < distance <= _typos(name):
+                if 0 < distance <= self._forgiven(name) and not _another(base, name):
                     near[name] = min(cost + distance, near.get(name, distance + 1.0))
         return near
+
+    def _forgiven(self, name: str) -> int:
+        """Return how many typing errors a word of a name may hold."""
+        if name in self._told:
+            return _typos(name)
+        return 1 if len(name) >= _RARE else 0
 
     def _spelt(self, word: str, endings: frozenset[str]) -> dict[str, float]:
         """Return the words of names that a word is, as it stands or inflected."""
         inflected = {name: _INFLECTED for base in _bases(word, endings) for name in self._stems.get(base, ())}
         return inflected | ({word: 0.0} if word in self._names else {})
 
-    def _matches(self, words: Sequence[_Word], near: Sequence[dict[str, float]], *, whole: bool) -> list[_Match]:
+    def _matches(
+        self, words: Sequence[_Word], near: Sequence[dict[str, float]], language: str, *, whole: bool
+    ) -> list[_Match]:
         matches = []
+        common = self._familiar.get(language, frozenset())
         for first in range(len(words)):
             for name in near[first]:
                 for alias in self._starting.get(name, ()):
                     last = first + len(alias.words)
                     costs = [close.get(word) for close, word in zip(near[first:last], alias.words, strict=False)]
-                    if last <= len(words) and None not in costs and not (whole and alias.part):
+                    if last > len(words) or None in costs or (whole and alias.part):
+                        continue
+                    # "Azerbaijani" is a word of English, though it is what Georgian calls the country.
+                    if language in alias.languages or any(word.key not in common for word in words[first:last]):
                         matches.append(_Match(first, last, sum(filter(None, costs)), alias))
         return matches
 
@@ -219,6 +240,11 @@ class EntityIndex:
         limit = 0 if written in self._words else _typos(written)
         return process.extractOne(written, shared, scorer=OSA.distance, score_cutoff=limit) is not None
 
+    def like_any_name(self, word: str) -> bool:
+        """Return whether a normalised word is such a name, or unknown and ends like a surname."""
+        written = key(word)
+        return self.is_name(word) or (self.strange(written) and self.surname_like(written))
+
     def strange(self, word: str) -> bool:
         """Return whether a word, as a key, is none that questions are made of."""
         return len(word) >= _SHORT and word.isalpha() and word not in self._words
@@ -228,7 +254,9 @@ class EntityIndex:
         if not self.strange(word):
             return False
         alike = self._familiar_by_letter.get(language, {}).get(word[0], ())
-        return process.extractOne(word, alike, scorer=OSA.distance, score_cutoff=_typos(word) or 1) is None
+        if len(word) <= _TRANSPOSED:
+            return not any(sorted(word) == sorted(other) for other in alike)
+        return process.extractOne(word, alike, scorer=OSA.distance, score_cutoff=_typos(word)) is None
 
     def has_initial(self, entity: str, initial: str) -> bool:
         """Return whether a person's name begins with a letter, in some language."""
@@ -242,7 +270,7 @@ class EntityIndex:
 
     def surname_like(self, word: str) -> bool:
         """Return whether a word, as a key, ends as surnames of the region often do."""
-        return len(word) > _SHORT + 1 and word.endswith(_SURNAME_ENDINGS)
+        return len(word) > _SHORT + 1 and _surname(word) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +293,19 @@ class _Persons:
         return sorted([*extended, *self._unknown(extended)], key=lambda mention: mention.start)
 
     def _by_initial(self, mention: Mention) -> Mention:
-        """Return a surname that several persons share as the name of the one whose initial stands beside it."""
-        before = [word for word in self.words if _INITIAL.fullmatch(self.text, word.start, mention.start)]
-        if len(mention.entities) <= 1 or not before:
+        """Return a surname as the name of the one whose initial stands before it, be it nobody that is known."""
+        initial = next(filter(None, (self._initial(word, mention) for word in self.words)), None)
+        if mention.parts != {"surname"} or initial is None:
             return mention
-        meant = tuple(name for name in mention.entities if self.index.has_initial(name, before[-1].text))
-        return replace(mention, start=before[-1].start, entities=meant) if len(meant) == 1 else mention
+        meant = tuple(name for name in mention.entities if self.index.has_initial(name, initial.text))
+        whole = self.text[initial.start : mention.end]
+        return replace(mention, start=initial.start, text=whole, entities=meant, parts=frozenset())
+
+    def _initial(self, word: _Word, mention: Mention) -> _Word | None:
+        """Return a word if it is an initial before a mention: "I. Aliyev", but not "и Алиев" or "I know Aliyev"."""
+        found = _INITIAL.fullmatch(self.text, word.start, mention.start)
+        is_word = normalise(word.text) in lexicon(self.language).stop_words and word.text not in _CONTRACTED
+        return word if found and (found[1] or (word.text.isupper() and not is_word)) else None
 
     def _join(self, left: Mention, right: Mention) -> Mention | None:
         """Return one mention for a given name and a surname that stand side by side."""
@@ -291,7 +326,8 @@ class _Persons:
         after = next((word for word in self.words if self._adjacent(mention.end, word.start)), None)
         free = [word for word in (before, after) if word and not _inside(word, others)]
         for word in free:
-            if self._strange(word, mention, follows=word is after):
+            holds_office = word is before and normalise(word.text) in lexicon(self.language).offices
+            if holds_office or self._strange(word, mention, follows=word is after):
                 start, end = min(word.start, mention.start), max(word.end, mention.end)
                 return replace(mention, start=start, end=end, text=self.text[start:end], entities=(), parts=frozenset())
         return mention
@@ -354,17 +390,18 @@ def _words(text: str) -> list[_Word]:
 
 def _titles(language: str) -> list[str]:
     """Return the titles of a language in the forms that are compared."""
-    return sorted({form for word in lexicon(language).titles for form in (key(word), plain(word))})
+    closed = lexicon(language)
+    return sorted({form for word in closed.titles | closed.offices for form in (key(word), plain(word))})
 
 
-def _shared_words(entities: Iterable[Entity]) -> set[str]:
-    """Return the words of names that are the same in several languages, as keys."""
+def _languages_of(entities: Iterable[Entity]) -> Mapping[str, set[str]]:
+    """Return the languages in which each word is one of a name, by the word's key."""
     languages: dict[str, set[str]] = defaultdict(set)
     for entity in entities:
         for language, name in _all_names(entity):
             for word in words_of(name):
                 languages[word].add(language)
-    return {word for word, found in languages.items() if len(found) > 1}
+    return languages
 
 
 def _by_letter(words: Iterable[str]) -> Mapping[str, Sequence[str]]:
@@ -392,15 +429,17 @@ def _with_ending(text: str, words: Sequence[_Word], following: int, end: int, en
 
 
 def _aliases(entity: Entity) -> Iterator[_Alias]:
+    languages: dict[tuple[tuple[str, ...], str | None], set[str]] = defaultdict(set)
     for language, name in _all_names(entity):
         words = words_of(name)
         if len(words) > 1 and words[0] in lexicon(language).stop_words:
             words = words[1:]
         if words:
-            yield _Alias(words, None, entity)
+            languages[words, None].add(language)
         if entity.kind == PERSON and len(words) > 1:
-            yield _Alias(words[:1], "given", entity)
-            yield _Alias(words[-1:], "surname", entity)
+            languages[words[:1], "given"].add(language)
+            languages[words[-1:], "surname"].add(language)
+    return (_Alias(words, part, entity, frozenset(found)) for (words, part), found in languages.items())
 
 
 def _all_names(entity: Entity) -> Iterator[tuple[str, str]]:
@@ -412,6 +451,17 @@ def _all_names(entity: Entity) -> Iterator[tuple[str, str]]:
 
 def _inside(word: _Word, mentions: Iterable[Mention]) -> bool:
     return any(mention.start <= word.start < mention.end for mention in mentions)
+
+
+def _another(word: str, name: str) -> bool:
+    """Return whether a word is another name rather than a misspelt one, both as keys."""
+    classes = {_surname(word), _surname(name)} - {None}
+    return word == name + _FEMININE or len(classes) > 1
+
+
+def _surname(word: str) -> int | None:
+    """Return the group of surnames that a word, as a key, ends as."""
+    return next((group for group, endings in enumerate(_SURNAME_ENDINGS) if word.endswith(endings)), None)
 
 
 def _typos(word: str) -> int:

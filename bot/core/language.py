@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from bot.core.lexicon import retyped
 from bot.core.text import tokens
 
-_SCRIPTS: Mapping[str, str] = {"hy": "ARMENIAN", "ka": "GEORGIAN", "ru": "CYRILLIC"}
+SCRIPTS: Mapping[str, str] = {"hy": "ARMENIAN", "ka": "GEORGIAN", "ru": "CYRILLIC"}
 """The script of each language that is not written in Latin letters."""
 _LATIN = "LATIN"
-_KNOWN = frozenset({_LATIN, *_SCRIPTS.values()})
+_KNOWN = frozenset({_LATIN, *SCRIPTS.values()})
 _LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
 _SAMPLE = 500
 """Characters that are enough to tell a language."""
@@ -67,7 +67,7 @@ class LanguageDetector:
         letters = {
             language: frozenset(letter for letter in "".join(words) if not letter.isascii())
             for language, words in vocabularies.items()
-            if language not in _SCRIPTS
+            if language not in SCRIPTS
         }
         self._letters = {
             language: mine.difference(*(other for name, other in letters.items() if name != language))
@@ -82,15 +82,17 @@ class LanguageDetector:
         ranked = [language for language in dict.fromkeys([*likely, *self._languages]) if language in self._languages]
         found = scripts(text)
         # Names of organisations and titles are Latin in every language: other letters are what somebody writes in.
-        written = [language for language in ranked if _SCRIPTS.get(language) in found]
+        written = [language for language in ranked if SCRIPTS.get(language) in found]
         if written:
-            return max(written, key=lambda language: found[_SCRIPTS[language]])
+            return max(written, key=lambda language: found[SCRIPTS[language]])
         words = tokens(text[:_SAMPLE])
         telling = [word for word in words if not self._is_name(word)]
         if found and (_LATIN not in found or (len(found) > 1 and not any(map(str.isascii, telling)))):
             return None
         scores = {language: self._score(words, telling, language) for language in ranked}
         best = max(ranked, key=lambda language: scores[language])
+        if scores[best] < _WORD:  # the beginning of one word may be anybody's
+            best = ranked[0]
         foreign = (sum(word in short for word in words) for name, short in _FOREIGN.items() if name not in ranked)
         return None if max(foreign, default=0) > max(1.0, scores[best]) else best
 

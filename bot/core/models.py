@@ -190,6 +190,8 @@ class Knowledge:
     """The hash of all that was read."""
     synonyms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Words that mean the same, by the id of the synonym, then language; "meet*" is every word that begins so."""
+    alike: frozenset[str] = frozenset()
+    """The synonyms whose words must make no difference: what is asked of one is answered as of any other."""
     start: tuple[str, ...] = ()
     """The intents to suggest where nothing else is nearer."""
     menu: tuple[str, ...] = ()

@@ -20,10 +20,13 @@ class Synonyms:
     """Finds the synonyms of one language in a text.
 
     `words` holds the words and phrases by the id of the synonym, `vocabulary` the words, as they are typed, that a
-    misspelt one may be meant as.
+    misspelt one may be meant as. `alike` are the synonyms whose words must make no difference at all.
     """
 
-    def __init__(self, words: Mapping[str, Sequence[str]], vocabulary: Collection[str]) -> None:
+    def __init__(
+        self, words: Mapping[str, Sequence[str]], vocabulary: Collection[str], alike: Collection[str] = ()
+    ) -> None:
+        self._alike = frozenset(alike)
         self._phrases: dict[str, list[tuple[_Phrase, str]]] = defaultdict(list)
         for name, written in words.items():
             for phrase in dict.fromkeys(form for each in written for form in _forms(each)):
@@ -36,29 +39,47 @@ class Synonyms:
 
     def find(self, words: Sequence[str]) -> tuple[str, ...]:
         """Return the ids of the synonyms in normalised words, in their order, each once."""
-        meant = [self._meant(word) for word in words]
-        found = [name for place in range(len(meant)) for name in self._at(meant, place)]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(name for _, _, name in self.spans(words)))
 
-    def _at(self, words: Sequence[str], place: int) -> Iterator[str]:
+    def marked(self, words: Sequence[str]) -> str:
+        """Return normalised words and a mark for each synonym in them; a mark stands in place of words that are alike.
+
+        Marks that are among the words already are kept.
+        """
+        spans = self.spans(words)
+        instead = {start: (end, name) for start, end, name in spans if name in self._alike}
+        kept, place = list[str](), 0
+        while place < len(words):
+            end, name = instead.get(place, (place + 1, None))
+            kept.append(words[place] if name is None else f"@{name}")
+            place = end
+        beside = dict.fromkeys(f"@{name}" for _, _, name in spans if name not in self._alike)
+        return " ".join([*kept, *beside])
+
+    def spans(self, words: Sequence[str]) -> list[tuple[int, int, str]]:
+        """Return the first and last place (exclusive) of each synonym in normalised words, and its id."""
+        meant = ["" if word.startswith("@") else self._meant(word) for word in words]
+        return [(place, end, name) for place in range(len(meant)) for end, name in self._at(meant, place)]
+
+    def _at(self, words: Sequence[str], place: int) -> Iterator[tuple[int, str]]:
         word = words[place]
         heads = [word, *(word[:length] + _ANY for length in self._prefixes if length <= len(word))]
         for head in heads:
             for phrase, name in self._phrases.get(head, ()):
                 rest = words[place + 1 : place + len(phrase)]
                 if len(rest) == len(phrase) - 1 and all(map(_fits, rest, phrase[1:])):
-                    yield name
+                    yield place + len(phrase), name
 
     def _meant(self, word: str) -> str:
         """Return the word of the vocabulary that a word is a misspelling of, itself where there is none."""
-        limit = _typos(word)
+        limit = typos(word)
         if not limit or word in self._vocabulary or next(self._at([word], 0), None):
             return word
         near = process.extractOne(word, self._by_letter.get(word[0], ()), scorer=OSA.distance, score_cutoff=limit)
         return near[0] if near else word
 
 
-def _typos(word: str) -> int:
+def typos(word: str) -> int:
     """Return how many typing errors a word may hold and still be believed to be another."""
     return 0 if len(word) < 5 else 1 if len(word) < 9 else 2  # noqa: PLR2004
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.core import dialogue
-from bot.core.corpus import Corpus, marks, synonyms_of, with_synonyms
-from bot.core.entities import EntityIndex, Mention, mask
+from bot.core.corpus import Corpus, marks, synonyms_of
+from bot.core.entities import EntityIndex, Mention, key, mask
 from bot.core.fallback import SURE, Decision, Kind, decide
 from bot.core.intents import Matcher, Ranking
 from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
-from bot.core.models import DialogueState, Knowledge, Outcome
+from bot.core.models import DialogueState, Intent, Knowledge, NumberValue, Outcome
 from bot.core.synonyms import Synonyms
 from bot.core.text import normalise, tokens
+from bot.core.vocabulary import Vocabulary
 
 REQUESTS = 3
 """How many requests of one message are answered."""
@@ -26,12 +27,17 @@ CERTAIN = 1.0
 """Confidence where no matching was needed: an example as it stands, a follow-up, a bare name."""
 LIKELY = 0.5
 """Confidence from which unknown words that look like a name are believed to be one."""
+COURTESY = 3
+"""Words of a greeting or of thanks that stand before or after a question."""
+BRIEF = 12
+"""Words up to which each has to be accounted for: longer questions tell what they are for."""
 LIKELIER = 0.8
 """The same for a single word without a capital."""
 CLEARER = 0.75
 """Share of a whole message's confidence from which its halves are believed to be two requests."""
 _SENTENCE_END = re.compile(r"(?<=[.?!;։՞؟…])\s+|\n+")
 _MARK = re.compile(r"@\S+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,20 @@ class Understanding:
             if intent.outcome in {Outcome.SMALL_TALK, Outcome.OUT_OF_SCOPE}
         )
         """The intents that are no question about the subject: never offered as a reading."""
+        self._courtesies = {
+            normalise(written): intent
+            for written, intent in zip(corpus.written, corpus.intents, strict=True)
+            if knowledge.intents[intent].outcome is Outcome.SMALL_TALK
+        }
         self._kinds = {
             intent.id: frozenset(knowledge.entities[name].kind for name in intent.about)
             for intent in knowledge.intents.values()
         }
+        self._vocabulary = Vocabulary(corpus.texts, corpus.intents, len(knowledge.languages))
+        self._plain = frozenset(intent.id for intent in knowledge.intents.values() if _is_plain(intent, knowledge))
+        """The intents whose answer is a list, a number, or whether a name is in a list."""
         self._index = EntityIndex(knowledge.entities, corpus.vocabularies)
-        self._detector = LanguageDetector(corpus.vocabularies, self._index.is_name)
+        self._detector = LanguageDetector(corpus.vocabularies, self._index.like_any_name)
 
     def language(self, text: str, likely: Sequence[str]) -> str | None:
         """Return the language of a text, None for one that the knowledge does not have."""
@@ -76,7 +90,8 @@ class Understanding:
 
     def requests(self, text: str, language: str, state: DialogueState | None) -> tuple[Request, ...]:
         """Return the requests of a message, in order."""
-        whole = self.request(text, language, state)
+        whole = self._without_courtesy(text, language, state) or self.request(text, language, state)
+        text = whole.text
         if whole.decision.confidence >= CERTAIN:
             return self._several([whole])
         sentences = _sentences(text)[:TRIED]
@@ -86,6 +101,31 @@ class Understanding:
             if any(map(self._stands_alone, clear)) and self._better(clear, whole):
                 return self._several([half for part in clear for half in self._halves(part, language, state)])
         return self._several(self._halves(whole, language, state))
+
+    def _without_courtesy(self, text: str, language: str, state: DialogueState | None) -> Request | None:
+        """Return what is asked beside a greeting or thanks, None where there is neither, or nothing beside it."""
+        words = list(_WORD.finditer(text))
+
+        def courtesy(start: int, end: int) -> str | None:
+            said = normalise(text[words[start].start() : words[end - 1].end()])
+            return None if dialogue.aspect(said.split(), language) else self._courtesies.get(said)
+
+        first, last = 0, len(words)
+        found = list[str]()
+        while end := next((end for end in range(min(first + COURTESY, last), first, -1) if courtesy(first, end)), 0):
+            found += filter(None, [courtesy(first, end)])
+            first = end
+        while end := next((cut for cut in range(max(last - COURTESY, first), last) if courtesy(cut, last)), 0):
+            found += filter(None, [courtesy(end, last)])
+            last = end
+        if not found or last <= first:
+            return None
+        rest = text[words[first].start() : words[last].start() if last < len(words) else None]
+        if not words_that_ask(tokens(rest), language):
+            return Request(text, (), Decision(Kind.ANSWER, (found[0],), 1.0))
+        request = self.request(rest, language, state)
+        asks = request.decision.confidence >= LIKELY and not self._asides.issuperset(request.decision.intents)
+        return request if asks or last - first >= COURTESY else None
 
     def request(self, text: str, language: str, state: DialogueState | None) -> Request:
         """Return a text as one request."""
@@ -100,18 +140,41 @@ class Understanding:
         if mentions and not words_that_ask(words, language):
             fits = words and decision.kind is Kind.ANSWER and self._fits(decision.intents[0], mentions)
             return Request(text, mentions, decision if fits else self._bare(mentions))
+        meant = self._of_the_same(text, words, mentions, decision, state, language)
         vague = not mentions and not dialogue.content(words, language) and ranking.similarity < SAME
-        if vague and (len(set(words)) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
+        if not meant and vague and (len(set(words)) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
             return Request(text, mentions, Decision(Kind.ABOUT_WHAT, self._knowledge.start))
         intents, kinds = self._knowledge.intents, self._kinds
         if same := dialogue.same_aspect(words, mentions, decision.intents, state, intents, kinds, language):
             return Request(text, mentions, Decision(Kind.ANSWER, (same,), 1.0))
-        meant = self._of_the_same(text, words, mentions, decision, state, language)
-        return meant or self._stranger(text, words, mentions, decision, language) or Request(text, mentions, decision)
+        meant = meant or self._stranger(text, words, mentions, decision, language)
+        request = meant or Request(text, mentions, decision)
+        return self._covered(request, words, language)
+
+    def _covered(self, request: Request, words: Sequence[str], language: str) -> Request:
+        """Return a request; where its answer would pass over what a word of it says, one that asks back."""
+        decision = request.decision
+        guarded = decision.kind is Kind.ANSWER and decision.intents[0] in self._plain and len(words) <= BRIEF
+        if not guarded or decision.confidence >= CERTAIN or self._of_nobody_known(request.mentions):
+            return request
+        asked = dialogue.content(retyped(" ".join(words), language).split(), language)
+        strange = self._vocabulary.strange(
+            [word for word in asked if word.isalpha()], decision.intents[0], language, self._synonyms_of(language)
+        )
+        if not strange:
+            return request
+        if decision.intents[0] not in self._plain:
+            return request
+        second = (decision.runner_up,) if decision.runner_up and decision.runner_up not in self._asides else ()
+        return replace(request, decision=replace(decision, kind=Kind.CLARIFY, intents=(*decision.intents, *second)))
+
+    def _of_nobody_known(self, mentions: Sequence[Mention]) -> bool:
+        """Return whether a request names something, and nothing that the sources mention: its answer says so."""
+        return bool(mentions) and all(self._knowledge.entities[name].absent for m in mentions for name in m.entities)
 
     def _judged(self, masked: str, language: str) -> tuple[Ranking, Decision]:
         """Return the intents that a text may ask for, its names masked, and what to do about them."""
-        text = normalise(with_synonyms(retyped(normalise(masked), language), self._synonyms_of(language)))
+        text = self._synonyms_of(language).marked(tokens(retyped(normalise(masked), language)))
         ranking = self._matcher.rank(text)
         decision = decide(ranking, self._matcher.threshold, self._asides)
         place = self._places.get(text)
@@ -155,21 +218,34 @@ class Understanding:
     ) -> Request | None:
         """Return a request about the entity that was talked about, where a text leaves open whom it means."""
         entity = self._knowledge.entities.get(state.entity) if state and state.entity else None
+        pronouns = lexicon(language).pronouns & set(words)
+        if pronouns and not mentions and self._of_stranger(state):
+            return Request(text, (), Decision(Kind.ABOUT_WHAT, self._knowledge.start))
         if mentions or entity is None:
             return None
         intent = self._knowledge.intents[decision.intents[0]] if decision.kind is Kind.ANSWER else None
-        if intent and not intent.slot_required and not lexicon(language).pronouns & set(words):
+        lacks = intent is not None and intent.slot_required and "people" not in dialogue.aspect(words, language)
+        if not pronouns and not lacks:
             return None
-        _, meant = self._judged(f"@{entity.kind} {text}", language)
+        mark = f"@{entity.kind}"
+        spoken = " ".join(mark if word in pronouns else word for word in tokens(text))
+        _, meant = self._judged(spoken if pronouns else f"{mark} {text}", language)
         if meant.kind is not Kind.ANSWER or self._knowledge.intents[meant.intents[0]].slot != entity.kind:
             return None
         return Request(text, (Mention(0, 0, entity.names[language], entity.kind, (entity.id,)),), meant)
+
+    def _of_stranger(self, state: DialogueState | None) -> bool:
+        """Return whether the last answer was about somebody that no source names."""
+        last = state.readings[-1] if state and state.readings else None
+        intent = self._knowledge.intents.get(last.intent or "") if last else None
+        return bool(last and intent and intent.slot_required and not last.entities)
 
     def _stranger(
         self, text: str, words: Sequence[str], mentions: tuple[Mention, ...], decision: Decision, language: str
     ) -> Request | None:
         """Return a request about a name that nobody here has, where that makes sense of a text."""
-        if decision.kind is Kind.ANSWER:
+        aside = self._asides.issuperset(decision.intents) and decision.confidence < SURE
+        if decision.kind is Kind.ANSWER and not aside:
             return None
         runs = self._index.strangers(text, mentions, language)
         strangers = [run for run in runs if not self._synonyms_of(language).find(tokens(run.text))]
@@ -180,7 +256,7 @@ class Understanding:
         intents = [self._knowledge.intents[name] for name in meant.intents]
         wanted = LIKELY if self._index.like_a_name(strangers[0].text) else LIKELIER
         fits = meant.kind is Kind.ANSWER and intents[0].slot == strangers[0].kind and meant.confidence >= wanted
-        plausible = wanted is LIKELY or len(tokens(strangers[0].text)) == 1
+        plausible = wanted is LIKELY or self._index.surname_like(key(strangers[0].text))
         return Request(text, mentions, meant) if fits and plausible else None
 
     def _synonyms_of(self, language: str) -> Synonyms:
@@ -249,6 +325,13 @@ class Understanding:
     def _small_talk(self, request: Request) -> bool:
         intents = [self._knowledge.intents[name] for name in request.decision.intents]
         return bool(intents) and all(intent.outcome is Outcome.SMALL_TALK for intent in intents)
+
+
+def _is_plain(intent: Intent, knowledge: Knowledge) -> bool:
+    """Return whether an intent's answer is a list, a number, or whether a name is in a list."""
+    values = [knowledge.facts[name].value for name in intent.facts.values()]
+    number = bool(values) and isinstance(values[0], NumberValue)
+    return intent.slot_required or number or intent.items in intent.facts
 
 
 def words_that_ask(words: Sequence[str], language: str) -> bool:

@@ -144,6 +144,7 @@ def resolve(draft: Draft) -> Knowledge | None:
         facts={placed.entry.id: _fact(placed, sources, draft.problems) for placed in draft.facts},
         intents={placed.entry.id: _intent(placed.entry) for placed in draft.intents},
         synonyms={placed.entry.id: _words(placed.entry) for placed in draft.synonyms},
+        alike=frozenset(placed.entry.id for placed in draft.synonyms if placed.entry.alike),
         replies=draft.replies,
         digest=draft.digest,
         start=tuple(draft.bot.entry.start),

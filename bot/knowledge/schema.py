@@ -134,6 +134,8 @@ class SynonymEntry(Entry):
 
     id: Id
     words: dict[Language, list[Text]]
+    alike: bool = False
+    """Whether the words must make no difference: a question that holds one is read as if it held any other."""
 
 
 class BotEntry(Entry):

@@ -104,10 +104,10 @@ class TestAfter:
         following = after(answer(Outcome.ANSWER, Reading("passage")), STATE, NOW, chosen=None, about_last=True)
         assert (following.intent, following.readings) == ("concert", STATE.readings)
 
-    def test_a_request_that_was_not_understood_keeps_the_intent_and_forgets_the_entity(self) -> None:
-        """Nobody is meant by "he" after a question about something else."""
+    def test_a_request_that_was_not_understood_changes_nothing(self) -> None:
+        """Who is not understood asks again, and "he" is still whom they mean."""
         following = after(answer(Outcome.OUT_OF_SCOPE, Reading(None)), STATE, NOW, chosen=None, about_last=False)
-        assert (following.intent, following.entity) == ("concert", None)
+        assert (following.intent, following.entity) == (STATE.intent, STATE.entity)
 
     @pytest.mark.parametrize(("chosen", "kept"), [(None, "ru"), ("hy", "hy")])
     def test_a_chosen_language_holds_until_another_is_chosen(self, chosen: str | None, kept: str) -> None:

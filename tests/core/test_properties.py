@@ -25,7 +25,6 @@ from bot.core.models import (
 from bot.core.provenance import fold
 from bot.core.responder import Responder
 from bot.core.text import normalise, romanise
-from bot.knowledge import cache
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2022, 7, 1, 12, tzinfo=UTC)
@@ -74,12 +73,6 @@ texts = st.one_of(mixtures, mixtures, st.text(max_size=60), commands, scripts, p
 histories = st.lists(st.one_of(mixtures, commands, st.sampled_from(USUAL)), max_size=2).map(tuple)
 pauses = st.sampled_from([timedelta(minutes=-5), timedelta(0), timedelta(hours=3), timedelta(days=2000)])
 EVERY = settings(deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow])
-
-
-@pytest.fixture(scope="session")
-def shipped(request: pytest.FixtureRequest) -> Responder:
-    """Return a responder with the shipped knowledge, fitted once for the same files and code."""
-    return Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", request.config.cache.mkdir("knowledge") / "cache"))
 
 
 @pytest.fixture(scope="session")

@@ -144,8 +144,13 @@ LEXICON = Lexicon(
         "dir dur dirmi durmu dirlar durlar dadir dedir dadirmi dedirmi dandir dendir nindir nundur "
         "ca ce sa se ysa yse ydi ydu ydimi daydi deydi yadak yedek adak inki unki ninki nunki dakilarin"
     ),
-    titles=words(
-        "cənab cənabları xanım bəy müəllim müəllimə doktor dr professor prof nazir naziri prezident prezidenti "
-        "səfir səfiri deputat akademik yoldaş"
+    fillers=words(
+        "hə yox bəli xeyr deyil salam salamlar bot qardaş dostum dost indi bu gün hazırda hələ artıq əslində özü "
+        "yəni elə belə heç bilirsən bilirsiniz bilmək bilmirəm olar olarmı verə bilərsən bilərsiniz bilərsinizmi "
+        "bilərsənmi orda orada burda burada bunlardan onlardan oradakı ümumiyyətlə cəmi tam bütöv qısaca tez sual "
+        "maraqlıdır maraqlanıram istəyirəm lazımdır xahiş edirəm zəhmət olmasa təşəkkür sağol düzdür doğrudur düz "
+        "səhv eşitdim oxudum görürsən axtarıram tapmaq adam adamlar nəfər şəxs kəs izah et xatırlat"
     ),
+    titles=words("cənab cənabları xanım bəy müəllim müəllimə doktor dr professor prof akademik yoldaş"),
+    offices=words("prezident prezidenti nazir naziri səfir səfiri deputat deputatı general"),
 )

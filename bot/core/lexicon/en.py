@@ -63,5 +63,14 @@ LEXICON = Lexicon(
     | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100},
     comparisons=words("more than less fewer over under above below bigger smaller larger least most exceed beyond"),
     endings=words("s es"),
-    titles=words("mr mrs ms miss dr prof professor doctor sir madam president minister ambassador"),
+    fillers=words(
+        "yes no yeah nope not isn aren wasn weren doesn didn don hasn haven won wouldn couldn shouldn ain whether "
+        "maybe perhaps sort kind bit lot right true false know see say says said think check confirm sure hi "
+        "hello dear bot mate friend thanks thank kindly now today currently still ever even already exactly "
+        "precisely actual actually simply quick quickly question wonder wondering curious interested like need "
+        "want wish looking find hear heard read understand explain remind briefly whole full complete entire "
+        "total overall altogether together guys folks people persons"
+    ),
+    titles=words("mr mrs ms miss dr prof professor doctor sir madam"),
+    offices=words("president premier pm minister ambassador senator general commissioner"),
 )

@@ -26,8 +26,12 @@ class Lexicon:
     """Endings that a name may take, as `text.romanise` leaves them; some stand in place of the name's last vowels."""
     typed: Mapping[str, str] = field(default_factory=dict)
     """What people type in Latin letters for what `text.plain` writes."""
+    fillers: frozenset[str] = frozenset()
+    """Words that add nothing to a question, though they are not empty: politeness, talk, "over there"."""
     titles: frozenset[str] = frozenset()
     """Words before a person's name that are not part of it."""
+    offices: frozenset[str] = frozenset()
+    """Titles of those who govern: before a surname alone they tell that somebody else of that surname is meant."""
 
 
 def words(text: str) -> frozenset[str]:

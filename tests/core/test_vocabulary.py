@@ -1,0 +1,64 @@
+"""What of a question the examples of an intent do not account for."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.core.models import Outcome, Question
+from bot.core.responder import Responder
+from bot.core.synonyms import Synonyms
+from bot.core.vocabulary import Vocabulary
+
+NOW = datetime(2022, 7, 1, tzinfo=UTC)
+NONE = Synonyms({}, ())
+TEXTS = [f"{word} the members of the choir" for word in ("list", "name", "show", "count", "tell")] * 3
+OTHERS = [f"{word} of the choir" for word in ("history", "address")] * 8
+
+
+def vocabulary(times: int = 1) -> Vocabulary:
+    """Return the words of two intents."""
+    texts = [*TEXTS, *OTHERS] * times
+    return Vocabulary(texts, (["members"] * len(TEXTS) + ["about"] * len(OTHERS)) * times, languages=1)
+
+
+@pytest.mark.parametrize("words", [["members"], ["member"], ["membres"], ["choirs"], ["eleven"], ["friend"]])
+def test_inflected_misspelt_and_empty_words_are_accounted_for(words: list[str]) -> None:
+    assert vocabulary().strange(words, "members", "en", NONE) == ()
+
+
+def test_a_word_that_no_example_has_is_strange() -> None:
+    """So is one that belongs to another intent."""
+    strange = vocabulary().strange(["members", "traitors", "history"], "members", "en", NONE)
+    assert strange == ("traitors", "history")
+
+
+def test_a_synonym_that_the_examples_have_accounts_for_its_words() -> None:
+    synonyms = Synonyms({"list": ["enumerate"], "money": ["pay"]}, ())
+    known = Vocabulary([f"{text} @list" for text in TEXTS], ["members"] * len(TEXTS), languages=1)
+    assert known.strange(["enumerate", "pay"], "members", "en", synonyms) == ("pay",)
+
+
+def test_a_few_examples_say_nothing_of_the_words_that_they_lack() -> None:
+    few = Vocabulary(TEXTS[:5], ["members"] * 5, languages=1)
+    assert few.strange(["traitors"], "members", "en", NONE) == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who are the traitors in the group",
+        "how many members are spies",
+        "is Stepan Grigoryan a criminal",
+        "is benyamin netanyahu in the group",
+        "кто из членов группы шпион",
+        "сколько в группе предателей",
+        "խմբի ո՞ր անդամներն են լրտես",
+        "qrupun hansı üzvləri casusdur",
+        "ჯგუფის რომელი წევრებია ჯაშუში",
+    ],
+)
+def test_a_list_or_a_number_never_answers_for_a_word_that_it_passes_over(shipped: Responder, question: str) -> None:
+    """A list of the members under a slander would repeat it."""
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert answer.outcome in {Outcome.CLARIFY, Outcome.NOT_DOCUMENTED, Outcome.OUT_OF_SCOPE}, answer.intent
+    assert answer.citations == ()
