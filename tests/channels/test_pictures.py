@@ -1,6 +1,8 @@
 """A timeline as a picture: everything is on it, inside its margins, in every script, and it is drawn once."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,9 @@ async def test_other_knowledge_is_another_picture_in_place_of_the_earlier(tmp_pa
 async def test_most_answers_have_no_picture(tmp_path: Path) -> None:
     assert await Gallery(tmp_path).png(answer(None)) is None
     assert files(tmp_path) == []
+
+
+def test_nothing_that_draws_is_loaded_before_a_picture_is_asked_for() -> None:
+    """It takes a second and some tens of megabytes, which most of those who start the bot never need."""
+    program = "import sys, bot.app, bot.channels.telegram; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603 - our own

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.peers.bot_api import (
+    ATTACHMENTS,
     BotApiPeer,
     Button,
     bad_gateway,
@@ -204,6 +205,78 @@ async def test_a_click_waits_for_its_answer_once() -> None:
         assert (await bot.peer.answered(click)).alert
         assert "query is too old" in await bot.refused("answerCallbackQuery", callback_query_id=query)
         assert "query is too old" in await bot.refused("answerCallbackQuery", callback_query_id="1")
+
+
+async def test_an_inline_query_is_answered_once_with_results_that_can_be_sent() -> None:
+    """What is offered is kept, markup read; ids that repeat, texts that are too long and late answers are refused."""
+
+    def article(name: str, text: str = "<b>Yes</b>") -> dict[str, Any]:
+        content = {"message_text": text, "parse_mode": "HTML"}
+        return {"type": "article", "id": name, "title": "Is it?", "input_message_content": content}
+
+    async with client() as bot:
+        query = await bot.peer.type_inline(bot.peer.person("Anna", "hy"), "is it")
+        ((name, text),) = [
+            (update["inline_query"]["id"], update["inline_query"]["query"]) for update in await bot.do("getUpdates")
+        ]
+        assert (name, text) == (query.id, "is it")
+        answer = {"inline_query_id": name}
+        for results in ([article("1"), article("1")], [article("1" * 65)]):
+            assert "RESULT_ID_INVALID" in await bot.refused("answerInlineQuery", **answer, results=results)
+        assert "too long" in await bot.refused("answerInlineQuery", **answer, results=[article("1", "x" * 4097)])
+        await bot.do("answerInlineQuery", **answer, results=[article("1")], cache_time=5, is_personal=True)
+        assert [(result.title, result.text) for result in query.results] == [("Is it?", "Yes")]
+        assert (query.cache_time, query.personal) == (5, True)
+        assert "query is too old" in await bot.refused("answerInlineQuery", **answer, results=[])
+
+
+@pytest.mark.parametrize(("caption", "read"), [("<i>A</i> picture", "A picture"), (None, "")])
+async def test_a_photo_is_kept_with_its_caption(caption: str | None, read: str) -> None:
+    """The file as it was sent; a text cannot take its place."""
+    async with client() as bot:
+        anna = bot.peer.person("Anna")
+        form = aiohttp.FormData(
+            {"chat_id": str(anna.id), "parse_mode": "HTML"} | ({"caption": caption} if caption else {})
+        )
+        form.add_field("photo", b"\x89PNG...", filename="photo.png")
+        await bot.session.post(f"{bot.peer.url}/bot{bot.peer.token}/sendPhoto", data=form)
+        shown = await bot.peer.next_message(anna.chat)
+        edited = {"chat_id": anna.id, "message_id": shown.id, "text": "words"}
+        assert "no text in the message" in await bot.refused("editMessageText", **edited)
+    assert (shown.picture, shown.text) == (b"\x89PNG...", read)
+
+
+async def test_a_caption_is_shorter_than_a_text() -> None:
+    async with client() as bot:
+        form = aiohttp.FormData({"chat_id": str(bot.peer.person("Anna").id), "caption": "x" * 1025})
+        form.add_field("photo", b"\x89PNG...", filename="photo.png")
+        async with bot.session.post(f"{bot.peer.url}/bot{bot.peer.token}/sendPhoto", data=form) as response:
+            assert "caption is too long" in (await response.json())["description"]
+
+
+async def test_a_group_adds_the_bot_removes_it_and_becomes_a_supergroup() -> None:
+    """Updates as the platform sends them, judged like all."""
+    async with client() as bot:
+        peer, anna, group = bot.peer, bot.peer.person("Anna"), bot.peer.group("Group", kind="group")
+        await peer.add_bot(group, anna)
+        await peer.remove_bot(group, anna)
+        new = await peer.upgrade(group, anna)
+        added, removed, moved = await bot.do("getUpdates")
+    statuses = [update["my_chat_member"]["new_chat_member"]["status"] for update in (added, removed)]
+    assert statuses == ["member", "kicked"]
+    assert moved["message"]["migrate_to_chat_id"] == new.id
+
+
+@pytest.mark.parametrize("kind", sorted(ATTACHMENTS))
+async def test_whatever_people_send_is_as_the_platform_has_it(kind: str) -> None:
+    """Each attachment, what is forwarded and what another bot made; the peer would fail at its end."""
+    async with client() as bot:
+        anna = bot.peer.person("Anna")
+        await bot.peer.attach(anna.chat, anna, kind, album="1")
+        await bot.peer.say(anna.chat, anna, "hello", of=bot.peer.person("Boris"))
+        await bot.peer.say(anna.chat, anna, "hello", via=bot.peer.person("Robot", bot=True))
+        sent, forwarded, made = (update["message"] for update in await bot.do("getUpdates"))
+    assert (kind in sent, forwarded["forward_origin"]["type"], made["via_bot"]["is_bot"]) == (True, "user", True)
 
 
 async def test_waiting_in_vain_fails_with_what_the_bot_did() -> None:
