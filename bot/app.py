@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,6 +22,7 @@ from bot.core.responder import Responder
 from bot.core.timeline import TIMELINE
 from bot.errors import KnowledgeError, SettingsError, StorageError, UsageError
 from bot.health import Health
+from bot.inbox import Inbox
 from bot.knowledge import cache
 from bot.service import Administration, Command, Service
 
@@ -302,7 +304,7 @@ def serve(settings: Settings, *, test_environment: bool) -> int:
     return 0
 
 
-Serve = Callable[[Service, Health, "asyncio.Event"], Awaitable[None]]
+Serve = Callable[[Service, Inbox, Health, "asyncio.Event"], Awaitable[None]]
 """Serves one channel until the event is set."""
 
 
@@ -312,15 +314,24 @@ def _channels(settings: Settings, *, test_environment: bool) -> dict[str, Serve]
     if token := settings.telegram_token:
         from bot.channels import telegram  # noqa: PLC0415 - `ask` and `chat` do without it
 
-        async def serve_telegram(service: Service, health: Health, stop: "asyncio.Event") -> None:
+        webhook = settings.telegram_webhook_url and telegram.WebhookAddress(
+            settings.telegram_webhook_url,
+            *settings.telegram_webhook_listen,
+            secret=secret.get_secret_value() if (secret := settings.telegram_webhook_secret) else token_urlsafe(),
+        )
+
+        async def serve_telegram(service: Service, inbox: Inbox, health: Health, stop: "asyncio.Event") -> None:
             await telegram.serve(
                 service,
+                inbox,
                 token=token.get_secret_value(),
                 api_url=settings.telegram_api_url,
                 test_environment=test_environment or settings.telegram_test_environment,
                 pictures=settings.data_dir / CACHE,
                 stop=stop,
                 health=health,
+                webhook=webhook or None,
+                timing=telegram.Timing(overall=telegram.Rate(settings.telegram_messages_per_second, 1)),
             )
 
         channels["telegram"] = serve_telegram
@@ -336,6 +347,7 @@ async def _serve(settings: Settings, core: Responder, channels: Mapping[str, Ser
         _service(settings.data_dir / DATABASE, core) as (service, store),
         _operations(settings, service, store, health) as status,
     ):
+        inbox = Inbox(store, now=_now)
         reload = Reloading(
             service,
             knowledge=settings.knowledge_dir,
@@ -345,7 +357,7 @@ async def _serve(settings: Settings, core: Responder, channels: Mapping[str, Ser
         )
         service.administration = Administration(settings.admins, _commands(service, status, reload))
         with _signals(reload) as stop:
-            served = {name: partial(serve, service, health) for name, serve in channels.items()}
+            served = {name: partial(serve, service, inbox, health) for name, serve in channels.items()}
             await keep_up(served, stop=stop, health=health)
 
 
@@ -386,7 +398,11 @@ async def _service(database: Path | str, core: Responder) -> AsyncIterator[tuple
     from bot.storage import Storage  # noqa: PLC0415 - `ask` keeps nothing
 
     async with Storage.open(database) as store:
-        yield Service(core, store, now=lambda: datetime.now(UTC)), store
+        yield Service(core, store, now=_now), store
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @contextmanager

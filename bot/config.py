@@ -59,6 +59,12 @@ def _people(value: object) -> object:
     return people
 
 
+def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value(), re.ASCII):
+        raise PydanticCustomError("secret", "it should be 1 to 256 letters, digits, _ and -")
+    return value
+
+
 class Settings(BaseModel):
     """What can be set, each by the variable of its name in capitals after `JOLIG_`; an empty one counts as not set."""
 
@@ -85,6 +91,23 @@ class Settings(BaseModel):
     telegram_test_environment: bool = Field(default=False, description="Use Telegram's test environment")
     telegram_api_url: Annotated[str, AfterValidator(_address)] = Field(
         default="https://api.telegram.org", description="The address of the Bot API, for an own Bot API server"
+    )
+    telegram_webhook_url: Annotated[str, AfterValidator(_address)] | None = Field(
+        default=None,
+        description="The https address at which Telegram reaches the bot and sends to it; without one, the bot asks",
+    )
+    telegram_webhook_listen: Annotated[Address, BeforeValidator(_listened)] = Field(
+        default=Address("127.0.0.1", 8082),
+        description="Where the bot listens for the webhook, behind a proxy that ends TLS",
+        json_schema_extra={"default": "`127.0.0.1:8082`"},
+    )
+    telegram_webhook_secret: Annotated[SecretStr | None, AfterValidator(_webhook_secret)] = Field(
+        default=None,
+        description="What Telegram has to show at the webhook: up to 256 letters, digits, `_` and `-`",
+        json_schema_extra={"default": "a new one at each start"},
+    )
+    telegram_messages_per_second: Annotated[int, Field(ge=1)] = Field(
+        default=30, description="How many messages may be sent: Telegram allows 30, more for a fee"
     )
     operations_listen: Annotated[Address | None, BeforeValidator(_listened)] = Field(
         default=None,

@@ -33,10 +33,8 @@ Numbered = tuple[int, Received]
 class Limits:
     """How much is handled at a time, and how long it is tried; durations in seconds."""
 
-    handled: int = 64
-    """Events that are handled at a time."""
     held: int = 1024
-    """Events in memory; the rest waits in the database."""
+    """Events in memory, and so the most chats that are served at a time; the rest waits in the database."""
     held_of_chat: int = 16
     """Events of one chat in memory, so that a flood in one leaves room for the others."""
     retry: tuple[float, ...] = (1, 5, 15, 30, *(60,) * 60)
@@ -132,7 +130,6 @@ class _Handing:
         self._stop = stop
         self._now = now
         self._limits = limits
-        self._slots = asyncio.Semaphore(limits.handled)
         self._tasks = asyncio.TaskGroup()
         self._chats: dict[str, _Chat] = {}
         self._held = 0
@@ -246,16 +243,14 @@ class _Handing:
         """Handle an event, again where it fails for a time; return False where the stop comes before that."""
         for pause in self._limits.retry:
             try:
-                async with self._slots:
-                    await self._handle(received)
+                await self._handle(received)
             except (NetworkError, StorageError) as error:
                 log.warning("inbox_retry", channel=self._channel, id=received.id, error=str(error), seconds=pause)
             else:
                 return True
             if await self._stopped_within(pause):
                 return False
-        async with self._slots:
-            await self._handle(received)
+        await self._handle(received)
         return True
 
     async def _close(self, number: int, reason: str | None) -> None:
@@ -268,5 +263,6 @@ class _Handing:
 
     async def _stopped_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
         return self._stop.is_set()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from platformdirs import user_data_path
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot import config
 from bot.config import PREFIX, VARIABLES, Settings, load
@@ -70,6 +70,10 @@ class TestDefaults:
             "telegram_api_url": "https://api.telegram.org",
             "operations_listen": None,
             "admins": (),
+            "telegram_webhook_url": None,
+            "telegram_webhook_listen": ("127.0.0.1", 8082),
+            "telegram_webhook_secret": None,
+            "telegram_messages_per_second": 30,
             "language": None,
             "log_level": "info",
         }
@@ -117,6 +121,10 @@ VALUES: list[tuple[str, str, object]] = [
     ("JOLIG_OPERATIONS_LISTEN", "8081", ("127.0.0.1", 8081)),
     ("JOLIG_ADMINS", "telegram:12", ("telegram:12",)),
     ("JOLIG_ADMINS", "telegram:12,  matrix:@a:b.example", ("telegram:12", "matrix:@a:b.example")),
+    ("JOLIG_TELEGRAM_WEBHOOK_URL", "https://bot.example/hook/", "https://bot.example/hook"),
+    ("JOLIG_TELEGRAM_WEBHOOK_LISTEN", "[::1]:8443", ("::1", 8443)),
+    ("JOLIG_TELEGRAM_WEBHOOK_SECRET", "a-Z_9", SecretStr("a-Z_9")),
+    ("JOLIG_TELEGRAM_MESSAGES_PER_SECOND", "1000", 1000),
     (LANGUAGE, "hy", "hy"),
     (LEVEL, "debug", "debug"),
     (LEVEL, "WARNING", "warning"),
@@ -259,6 +267,13 @@ class TestRefused:
     def test_only_a_web_address_is_one(self, write: Write, value: str) -> None:
         """Anything else would fail much later."""
         assert "JOLIG_TELEGRAM_API_URL is not valid" in refused({"JOLIG_TELEGRAM_API_URL": value}, write(""))
+
+    @pytest.mark.parametrize("value", ["with space", "ö", "a" * 257, "a\n"])
+    def test_only_what_telegram_can_show_is_a_secret(self, write: Write, value: str) -> None:
+        """Telegram would refuse the webhook; the value is not shown."""
+        told = refused({"JOLIG_TELEGRAM_WEBHOOK_SECRET": value}, write(""))
+        assert "JOLIG_TELEGRAM_WEBHOOK_SECRET is not valid" in told
+        assert value not in told
 
 
 class TestFile:

@@ -170,7 +170,7 @@ async def test_chats_do_not_wait_for_each_other(storage: Storage) -> None:
 
 async def test_no_more_is_handled_at_a_time_than_the_limit(storage: Storage) -> None:
     """However many chats there are."""
-    inbox, handle = inbox_of(storage, handled=4), Handler()
+    inbox, handle = inbox_of(storage, held=4), Handler()
     gate = handle.hold(*map(str, range(20)))
     await inbox.put(*(event(number, str(number)) for number in range(20)))
     async with running(inbox, handle):
@@ -218,7 +218,7 @@ class Counting:
 async def test_memory_is_bounded(storage: Storage) -> None:
     """What there is no room for waits in the database."""
     counting, handle = Counting(storage), Handler()
-    inbox = Inbox(counting, now=lambda: NOW, limits=Limits(handled=2, held=20))
+    inbox = Inbox(counting, now=lambda: NOW, limits=Limits(held=20))
     await inbox.put(*(event(number, str(number)) for number in range(500)))
     async with running(inbox, handle):
         await handle.until(lambda: len(handle.ended) == 500)
@@ -241,8 +241,8 @@ async def test_what_fails_for_a_time_is_tried_again(storage: Storage, error: Exc
 
 
 async def test_a_chat_that_is_tried_again_later_holds_up_no_other(storage: Storage) -> None:
-    """Its pause takes no slot."""
-    inbox, handle = inbox_of(storage, handled=1, retry=(600,)), Handler()
+    """They are served while it pauses."""
+    inbox, handle = inbox_of(storage, retry=(600,)), Handler()
     handle.failures["1"] = [NetworkError("out of reach")]
     await inbox.put(event(1, "ann"), event(2, "bob"))
     async with running(inbox, handle):

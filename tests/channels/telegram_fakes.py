@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from bot.channels.telegram import WebhookAddress
 from bot.core.composer import Command
 from bot.core.models import (
     Answer,
@@ -25,14 +26,17 @@ from bot.core.models import (
     Question,
     Quote,
     Reading,
+    Received,
     Timeline,
     Turn,
     UnknownChoiceError,
 )
 from bot.errors import StorageError
+from bot.health import Health
+from bot.inbox import Inbox, Limits
 from bot.service import Conversation, Exchange, Service
 from tests.peers.bot_api import BotApiPeer, telegram_peer
-from tests.peers.serving import NOWHERE, Dialogue, Sleeps, quick, serving
+from tests.peers.serving import NOWHERE, Bot, Dialogue, Sleeps, quick, serving
 
 if TYPE_CHECKING:
     from bot.core.responder import Responder
@@ -55,6 +59,11 @@ KNOWLEDGE = Knowledge(
     digest="0" * 12,
 )
 
+
+RETRY = (0.001, 0.001)
+"""The pauses between the attempts of the inbox."""
+DRAIN = 5.0
+"""How long the inbox may take after the stop."""
 
 READINGS = (Reading("who", facts=("fact",)),)
 """How the fake responder understands everything that it answers from a source."""
@@ -148,17 +157,29 @@ class MemoryStore:
         self.broken = False
         self.forgetful = False
         """Whether recording an exchange fails."""
+        self.unread = 0
+        """How many times it fails yet to read a dialogue state, or to forget a chat."""
         self.dialogues: dict[Conversation, DialogueState] = {}
         self.exchanges: dict[tuple[Conversation, str], Exchange] = {}
         self.ratings: dict[tuple[Conversation, str], tuple[frozenset[str], bool]] = {}
+        self.events: list[Received] = []
+        """What was received, in order."""
+        self.closed: dict[int, str | None] = {}
+        """Why each event that is done with was given up, or None, by its number."""
 
     def _check(self) -> None:
         if self.broken:
             raise StorageError("the database is locked")
 
+    def _check_unread(self) -> None:
+        if self.unread:
+            self.unread -= 1
+            raise StorageError("the database is locked")
+
     async def dialogue(self, conversation: Conversation) -> DialogueState | None:
         """Return the dialogue state."""
         self._check()
+        self._check_unread()
         return self.dialogues.get(conversation)
 
     async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
@@ -186,6 +207,7 @@ class MemoryStore:
     async def forget_chat(self, chat: Conversation) -> None:
         """Drop what is kept of a chat."""
         self._check()
+        self._check_unread()
         for kept in [each for each in self.dialogues if f"{each.id}:".startswith(f"{chat.id}:")]:
             del self.dialogues[kept]
 
@@ -196,10 +218,35 @@ class MemoryStore:
             moved = Conversation(kept.channel, kept.id.replace(chat.id, to))
             self.dialogues[moved] = self.dialogues.pop(kept)
 
+    async def receive(self, events: Sequence[Received]) -> None:
+        """Keep events."""
+        self._check()
+        known = {event.id for event in self.events}
+        self.events += [event for event in events if event.id not in known]
 
-def service_of(responder: FakeResponder, store: MemoryStore) -> Service:
-    """Return a service on the fakes."""
-    return Service(cast("Responder", responder), store, now=lambda: NOW)
+    async def opened(
+        self, channel: str, *, after: int, limit: int, until: int | None = None, chat: str | None = None
+    ) -> list[tuple[int, Received]]:
+        """Return open events, which are never so many here that they would have to be asked for by chat."""
+        self._check()
+        numbered = list(enumerate(self.events, start=1))
+        return [(number, event) for number, event in numbered if number > after and number not in self.closed][:limit]
+
+    async def close(self, number: int, at: datetime, reason: str | None = None) -> None:
+        """Note that an event is done with."""
+        self._check()
+        self.closed[number] = reason
+
+    async def dead_letters(self, channel: str) -> int:
+        """Return how many events were given up."""
+        return len([reason for reason in self.closed.values() if reason is not None])
+
+
+def bot_of(responder: FakeResponder, store: MemoryStore, webhook: WebhookAddress | None = None) -> Bot:
+    """Return a bot on the fakes."""
+    service = Service(cast("Responder", responder), store, now=lambda: NOW)
+    inbox = Inbox(store, now=lambda: NOW, limits=Limits(retry=RETRY, recovery=0.001, drain=DRAIN))
+    return Bot(service, inbox, webhook=webhook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +256,7 @@ class World:
     peer: BotApiPeer
     responder: FakeResponder
     store: MemoryStore
+    health: Health
     sleeps: Sleeps
     task: asyncio.Task[None]
 
@@ -223,9 +271,7 @@ async def world(
 ) -> AsyncIterator[World]:
     """Run a bot on the fakes; `durations` are those of `Timing` that are not the quick ones."""
     responder, store, sleeps = FakeResponder(), MemoryStore(), Sleeps()
-    timing = quick(sleep=sleeps, **durations)
-    async with (
-        telegram_peer(test_environment=test_environment) as peer,
-        serving(peer, service_of(responder, store), timing=timing, pictures=pictures) as task,
-    ):
-        yield World(peer, responder, store, sleeps, task)
+    timing = quick(**{"sleep": sleeps, **durations})
+    bot = replace(bot_of(responder, store), pictures=pictures)
+    async with telegram_peer(test_environment=test_environment) as peer, serving(peer, bot, timing=timing) as task:
+        yield World(peer, responder, store, bot.health, sleeps, task)

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
+from bot.channels.telegram import Rate
 from tests.channels.telegram_fakes import world
 from tests.peers.bot_api import (
     Button,
@@ -54,26 +55,88 @@ async def test_what_fails_for_a_time_is_tried_again(faults: list[Fault], pauses:
 
 
 @pytest.mark.parametrize(
-    "faults",
-    [
-        [bad_gateway()] * 4,
-        [flood(61)],
-        [bad_request("chat not found")],
-        [Fault(403, "Forbidden: bot was kicked from the group chat")],
-        [Fault(418, "I'm a teapot")] * 4,
-    ],
-    ids=["out of reach", "429 for too long", "refused", "forbidden", "unheard of"],
+    "fault",
+    [bad_gateway(), closing(), Fault(500, "?"), Fault(418, "I'm a teapot")],
+    ids=["502", "closed", "500", "418"],
 )
-async def test_what_fails_for_good_is_given_up(faults: list[Fault]) -> None:
-    """The failure is logged, nothing is recorded, and the next question is answered."""
+async def test_what_fails_for_longer_is_taken_up_again(fault: Fault) -> None:
+    """After the last attempt to send, the inbox has the question answered once more."""
+    async with world() as running:
+        running.peer.fail("sendMessage", *[fault] * 5)
+        with capture_logs() as logs:
+            assert (await running.dialogue().ask("Who?")).text.startswith("[en] Who?")
+    assert "inbox_retry" in events(logs)
+    assert running.store.closed == {1: None}
+
+
+@pytest.mark.parametrize(
+    ("faults", "reason"),
+    [
+        ([bad_gateway()] * 12, "Telegram cannot be reached: "),
+        ([flood(3601)], "Telegram refuses: Flood control exceeded. Retry in 3601 seconds"),
+        ([bad_request("chat not found")], "Telegram refuses: Chat not found"),
+    ],
+    ids=["out of reach", "429 for too long", "refused"],
+)
+async def test_what_fails_for_good_is_a_dead_letter(faults: list[Fault], reason: str) -> None:
+    """It is kept and logged with the reason, and the next question is answered."""
     async with world() as running:
         running.peer.fail("sendMessage", *faults)
         anna = running.dialogue()
         with capture_logs() as logs:
             await running.peer.say(anna.chat, anna.person, "Who?")
             assert (await anna.ask("next")).text.startswith("[en] next")
-    assert {"telegram_reply_failed", "telegram_forbidden"} & set(events(logs))
+    assert "inbox_dead_letter" in events(logs)
+    given_up, answered = running.store.closed[1], running.store.closed[2]
+    assert answered is None
+    assert str(given_up).startswith(reason)
     assert len(running.store.exchanges) == 1
+
+
+async def test_a_group_that_removed_the_bot_does_no_harm() -> None:
+    """Nothing is sent to it, and it is no dead letter: there is nobody to answer."""
+    async with world() as running:
+        running.peer.fail("sendMessage", Fault(403, "Forbidden: bot was kicked from the group chat"))
+        anna = running.dialogue()
+        with capture_logs() as logs:
+            await running.peer.say(anna.chat, anna.person, "Who?")
+            await anna.ask("next")
+    assert "telegram_forbidden" in events(logs)
+    assert running.store.closed == {1: None, 2: None}
+
+
+async def test_a_chat_that_has_to_wait_holds_up_no_other() -> None:
+    """The platform asks one chat to wait: meanwhile the next is answered."""
+
+    async def sleep(seconds: float) -> None:
+        await over.wait()
+
+    over = asyncio.Event()
+    async with world(sleep=sleep) as running:
+        running.peer.fail("sendMessage", flood(7))
+        anna, boris = running.dialogue("Anna"), running.dialogue("Boris")
+        await running.peer.say(anna.chat, anna.person, "first")
+        await running.peer.wait_for(lambda: running.peer.called("sendMessage"))
+        assert (await boris.ask("second")).text.startswith("[en] second")
+        over.set()
+        assert (await anna.next()).text.startswith("[en] first")
+
+
+async def test_messages_are_sent_no_faster_than_the_platform_allows() -> None:
+    """To one person, to one group and overall: whoever is early waits for a place."""
+    async with world(private=Rate(1, 600), group=Rate(2, 600)) as running:
+        anna, group = running.dialogue(), running.peer.group("Group")
+        await anna.ask("one")
+        assert running.sleeps.asked == []
+        await anna.ask("two")
+        for text in ("/start one", "/start two", "/start three"):
+            await running.peer.say(group, anna.person, text)
+            await running.peer.next_message(group)
+    assert [round(seconds, -1) for seconds in running.sleeps.asked] == [600, 600]
+    async with world(overall=Rate(2, 600)) as running:
+        for name in ("Anna", "Boris", "Clara"):
+            await running.dialogue(name).ask("Who?")
+    assert [round(seconds, -1) for seconds in running.sleeps.asked] == [600]
 
 
 async def test_a_person_who_blocked_the_bot_does_no_harm() -> None:
@@ -122,26 +185,34 @@ async def test_a_surplus_message_that_cannot_be_deleted_is_left() -> None:
 # --- answering -----------------------------------------------------------------------------------
 
 
-async def test_a_broken_database_is_told_the_person() -> None:
-    """Who asks meanwhile hears that there is no answer just now; then it goes on."""
+async def test_a_broken_database_delays_answers() -> None:
+    """What is asked meanwhile is not confirmed to the platform; once the database works, it is answered, once."""
     async with world() as running:
         anna = running.dialogue(language="hy")
         running.store.broken = True
         with capture_logs() as logs:
-            assert (await anna.ask("Who?")).text == "<unavailable> in hy"
+            await running.peer.say(anna.chat, anna.person, "Who?")
+            await running.peer.wait_for(lambda: events(logs).count("telegram_not_received") > 3)
+            assert "locked" in running.health.problems["telegram"]
+            assert running.peer.unconfirmed == 1
         running.store.broken = False
-        assert (await anna.ask("Who?")).text.startswith("[hy] Who?")
-    assert "storage_failed" in events(logs)
+        assert (await anna.next()).text.startswith("[hy] Who?")
+        await running.peer.wait_for(lambda: not running.peer.unconfirmed)
+        assert running.health.problems == {}
+    assert len(running.peer.sent(anna.chat)) == 1
 
 
-async def test_a_broken_database_is_told_who_clicks() -> None:
-    """The alert comes over the chat, so the button does not spin for ever."""
+async def test_a_database_that_breaks_while_a_question_is_answered_delays_the_answer() -> None:
+    """The question is in the inbox already, and taken up again; so is a click."""
     async with world() as running:
         anna = running.dialogue()
-        reply = await anna.ask("Who?")
-        running.store.broken = True
-        click = await running.peer.answered(await running.peer.click(anna.person, reply, "Who?"))
-    assert (click.text, click.alert) == ("<unavailable> in en", True)
+        running.store.unread = 2
+        with capture_logs() as logs:
+            reply = await anna.ask("Who?")
+            running.store.unread = 2
+            await anna.click(reply, "Who?")
+    assert events(logs) == ["inbox_retry"] * 4
+    assert running.store.closed == {1: None, 2: None}
 
 
 async def test_an_answer_that_could_not_be_recorded_stands() -> None:
@@ -164,9 +235,10 @@ async def test_a_defect_costs_one_answer() -> None:
         anna = running.dialogue()
         with capture_logs() as logs:
             assert (await anna.ask("crash")).text == "<unavailable> in en"
-        assert (await anna.ask("Who?")).text.startswith("[en] Who?")
-    (entry,) = [entry for entry in logs if entry["event"] == "answer_failed"]
+            assert (await anna.ask("Who?")).text.startswith("[en] Who?")
+    (entry,) = [entry for entry in logs if entry["event"] == "inbox_handler_failed"]
     assert entry["exc_info"]
+    assert running.store.closed == {1: "RuntimeError('a defect')", 2: None}
 
 
 async def test_a_deep_link_of_an_earlier_version_is_told() -> None:
@@ -198,7 +270,9 @@ async def test_a_second_poller_is_reported_and_survived() -> None:
             await session.post(f"{peer.url}/bot{peer.token}/getUpdates", data={"timeout": 0})
             polls = peer.polls
             await peer.wait_for(lambda: peer.polls > polls)
+            assert "same token" in running.health.problems["telegram"]
         await running.dialogue().ask("Who?")
+        assert running.health.problems == {}
     assert events(logs) == ["telegram_conflict"]
     assert logs[0]["log_level"] == "error"
 

@@ -236,17 +236,17 @@ async def test_a_group_that_becomes_a_supergroup_goes_on_where_it_was() -> None:
         assert "before: first" in (await peer.next_message(new)).text
 
 
-async def test_a_group_that_cannot_be_forgotten_does_no_harm() -> None:
-    """Nobody is left there to be told; the next question elsewhere is answered."""
+async def test_a_group_that_cannot_be_forgotten_just_now_is_forgotten_later() -> None:
+    """What comes after it in the group waits; the next question elsewhere is answered."""
     async with world() as running:
         peer, group, anna = running.peer, running.peer.group("Group"), running.dialogue()
-        running.store.broken = True
+        running.store.unread = 2
         await peer.remove_bot(group, anna.person)
         await peer.add_bot(group, anna.person)
         await peer.next_message(group)
-        running.store.broken = False
         assert (await anna.ask("Who?")).text.startswith("[en] Who?")
         assert len(peer.sent(group)) == 1
+    assert running.store.closed == {1: None, 2: None, 3: None}
 
 
 # --- where ---------------------------------------------------------------------------------------

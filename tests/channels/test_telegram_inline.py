@@ -65,11 +65,12 @@ async def test_results_are_shared_where_the_text_shows_its_language(text: str, *
 
 
 async def test_no_conversation_is_read_or_changed() -> None:
-    """What is typed into another chat is none of a conversation's business, and needs no database."""
+    """What is typed into another chat is none of a conversation's business."""
     async with world() as running:
-        running.store.broken = True
+        running.store.unread = 1
         query = await typed(running, "state of it")
     assert query.results[0].description == "before: None"
+    assert running.store.unread == 1
     assert running.store.dialogues == {}
 
 
@@ -78,11 +79,11 @@ async def test_a_defect_is_told_politely_and_not_kept() -> None:
     async with world() as running:
         with capture_logs() as logs:
             query = await typed(running, "crash", "hy")
-        assert (await typed(running, "who")).results
+            assert (await typed(running, "who")).results
     (result,) = query.results
     assert (result.title, result.text) == ("<unavailable> in hy",) * 2
     assert (query.personal, query.cache_time) == (True, 0)
-    assert "answer_failed" in {entry["event"] for entry in logs}
+    assert "inbox_handler_failed" in {entry["event"] for entry in logs}
 
 
 async def test_who_has_typed_on_is_no_failure() -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from bot.core.responder import Responder
+from bot.inbox import Inbox
 from bot.knowledge import cache
 from bot.service import Service
 from bot.storage import Storage
 from tests.knowledge.conftest import ROOT
 from tests.peers.bot_api import BotApiPeer, Message, telegram_peer
-from tests.peers.serving import Dialogue, serving
+from tests.peers.serving import Bot, Dialogue, serving
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -60,7 +61,10 @@ async def talking(responder: Responder, file: Path, language: str | None = None)
     async with (
         Storage.open(file) as store,
         telegram_peer() as peer,
-        serving(peer, Service(responder, store, now=lambda: NOW), pictures=file.parent),
+        serving(
+            peer,
+            Bot(Service(responder, store, now=lambda: NOW), Inbox(store, now=lambda: NOW), pictures=file.parent),
+        ),
     ):
         yield Talk(Dialogue(peer, peer.person("Anna", language)), peer)
 

@@ -10,14 +10,17 @@ Each request is judged by aiogram's models; leaving the context fails if one was
 """
 
 import asyncio
+import io
+import json
 import re
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
 
+import aiohttp
 from aiohttp import web
 
 from tests.peers.judge import METHODS, decoded, update_violations, violations
@@ -26,6 +29,10 @@ from tests.peers.telegram_html import MarkupError, length, parse
 TOKEN = "123456:peer-token"
 PATIENCE = 10.0
 """Seconds to wait for what a bot should do; reached only where it does not."""
+PAUSE = 0.01
+"""Seconds before an update is sent again to a webhook that did not take it."""
+_UPDATES = count(100)
+"""The numbers of updates, which go on where one server follows another."""
 _START = 1_700_000_000
 _FILE = {"file_id": "f", "file_unique_id": "u"}
 _PICTURE = {**_FILE, "width": 1, "height": 1}
@@ -248,6 +255,10 @@ class BotApiPeer:
         self.violations: list[str] = []
         self.commands: dict[str, dict[str, str]] = {}
         """The command menus: descriptions by name, by language ("" is the default)."""
+        self.webhook: dict[str, Any] | None = None
+        """What the bot set the webhook to."""
+        self.refused = ""
+        """How the webhook last refused an update."""
         self.messages: dict[tuple[int, int], Message] = {}
         self._sent: dict[int, list[Message]] = defaultdict(list)
         self._seen: dict[int, int] = defaultdict(int)
@@ -260,7 +271,6 @@ class BotApiPeer:
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._updates: list[dict[str, Any]] = []
         self._ids = count(1)
-        self._update_ids = count(100)
         self._polls = 0
         self._revoked = False
         self._change = asyncio.Event()
@@ -313,6 +323,11 @@ class BotApiPeer:
     def polls(self) -> int:
         """Return how many times the bot has asked for updates."""
         return self._polls
+
+    @property
+    def updates(self) -> Sequence[Mapping[str, Any]]:
+        """Return the updates that the bot has not confirmed."""
+        return self._updates
 
     @property
     def unconfirmed(self) -> int:
@@ -525,10 +540,40 @@ class BotApiPeer:
 
     def push(self, kind: str, content: dict[str, Any]) -> None:
         """Add an update of any kind."""
-        update = {"update_id": next(self._update_ids), kind: content}
+        update = {"update_id": next(_UPDATES), kind: content}
         self.violations += update_violations(update)
         self._updates.append(update)
         self.changed()
+
+    async def deliver(self, *, secret: str | None = None, body: bytes | None = None) -> list[int]:
+        """Send all updates to the webhook, at the same time, and again until it takes them; return the statuses.
+
+        With another secret or a body of its own, one request is made, and not again.
+        """
+        assert self.webhook
+        url, headers = self.webhook["url"], {"X-Telegram-Bot-Api-Secret-Token": secret or self.webhook["secret_token"]}
+        statuses: list[int] = []
+
+        async def send(session: aiohttp.ClientSession, data: bytes) -> bool:
+            async with session.post(url, data=io.BytesIO(data), headers=headers) as response:
+                statuses.append(response.status)
+                return response.status == 200
+
+        async def send_update(session: aiohttp.ClientSession, update: dict[str, Any]) -> None:
+            while not await send(session, json.dumps(update).encode()):
+                self.refused = f"Wrong response from the webhook: {statuses[-1]}"
+                self.changed()
+                await asyncio.sleep(PAUSE)
+            self._updates.remove(update)
+            self.refused = ""
+            self.changed()
+
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            if secret is not None or body is not None:
+                await send(session, body or b"{}")
+            else:
+                await asyncio.gather(*(send_update(session, update) for update in list(self._updates)))
+        return statuses
 
     # --- answering requests ----------------------------------------------------------------------
 
@@ -541,9 +586,9 @@ class BotApiPeer:
         if method not in METHODS:
             self.violations.append(f"{method}: unknown method")
             return _response(Fault(404, "Not Found"))
-        form = await request.post()
-        files = {key: value.file.read() for key, value in form.items() if isinstance(value, web.FileField)}
-        texts = {key: "attach://file" if key in files else str(value) for key, value in form.items()}
+        given = await _given(request)
+        files = {key: value.file.read() for key, value in given.items() if isinstance(value, web.FileField)}
+        texts = {key: "attach://file" if key in files else str(value) for key, value in given.items()}
         parameters = decoded(method, texts)
         self.calls.append(Call(method, parameters))
         self.violations += violations(method, parameters)
@@ -573,7 +618,17 @@ class BotApiPeer:
         return {**self.me.json(), "username": self.username, **powers}
 
     async def _do_deleteWebhook(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
+        self.webhook = None
         return True
+
+    async def _do_setWebhook(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
+        self.webhook = dict(parameters)
+        return True
+
+    async def _do_getWebhookInfo(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
+        url = self.webhook["url"] if self.webhook else ""
+        error = {"last_error_date": _START, "last_error_message": self.refused} if self.refused else {}
+        return {"url": url, "has_custom_certificate": False, "pending_update_count": len(self._updates), **error}
 
     async def _do_sendChatAction(self, parameters: Mapping[str, Any]) -> object:  # noqa: N802
         return bool(self._chat(parameters))
@@ -582,6 +637,8 @@ class BotApiPeer:
         self._polls += 1
         poll = self._polls
         self.changed()
+        if self.webhook:
+            raise _Refusal("can't use getUpdates method while webhook is active; use deleteWebhook first", 409)
         offset = parameters.get("offset", 0)
         self._updates = [update for update in self._updates if update["update_id"] >= offset]
         kinds = {"update_id", *(parameters.get("allowed_updates") or ())}
@@ -742,6 +799,12 @@ class BotApiPeer:
             if not button["text"] or not 1 <= len(button["callback_data"].encode()) <= 64:
                 raise _Refusal("BUTTON_DATA_INVALID")
         return content | ({"reply_markup": {"inline_keyboard": keyboard}} if keyboard else {})
+
+
+async def _given(request: web.Request) -> dict[str, Any]:
+    """Return the parameters of a request: of its address, and of its body as JSON or as a form."""
+    body = await request.json() if request.content_type == "application/json" else await request.post()
+    return {**request.query, **body}
 
 
 def _response(fault: Fault) -> web.Response:

@@ -14,7 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.channels.telegram import serve
+from bot.channels.telegram.pace import Rate
+from bot.channels.telegram.receiving import WebhookAddress
 from bot.channels.telegram.timing import Timing
+from bot.health import Health
+from bot.inbox import Inbox
 from bot.service import Service
 from tests.peers.bot_api import BotApiPeer, Message, Person
 
@@ -37,26 +41,39 @@ class Sleeps:
 def quick(**changes: object) -> Timing:
     """Return durations that a test can afford."""
     short: dict[str, object] = {
-        "start": (0.0, 0.0),
+        "recovery": (0.0,),
         "poll_pause": 0.001,
         "watch": 600.0,
+        "private": Rate(1000, 1),
         "sleep": Sleeps(),
     }
     return Timing(**{**short, **changes})  # type: ignore[arg-type]  # the names are checked by the call
 
 
-def start(
-    peer: BotApiPeer, service: Service, stop: asyncio.Event, timing: Timing, pictures: Path = NOWHERE
-) -> asyncio.Task[None]:
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """What a bot is made of."""
+
+    service: Service
+    inbox: Inbox
+    health: Health = field(default_factory=Health)
+    webhook: WebhookAddress | None = None
+    pictures: Path = NOWHERE
+
+
+def start(peer: BotApiPeer, bot: Bot, stop: asyncio.Event, timing: Timing) -> asyncio.Task[None]:
     """Start serving on a peer."""
     task = asyncio.create_task(
         serve(
-            service,
+            bot.service,
+            bot.inbox,
             token=peer.token,
             api_url=peer.url,
             test_environment=peer.test_environment,
-            pictures=pictures,
+            pictures=bot.pictures,
             stop=stop,
+            health=bot.health,
+            webhook=bot.webhook,
             timing=timing,
         )
     )
@@ -65,14 +82,12 @@ def start(
 
 
 @asynccontextmanager
-async def serving(
-    peer: BotApiPeer, service: Service, *, timing: Timing | None = None, pictures: Path = NOWHERE
-) -> AsyncIterator[asyncio.Task[None]]:
-    """Let the bot poll the peer; stop it at the end, and raise what it ended with."""
+async def serving(peer: BotApiPeer, bot: Bot, *, timing: Timing | None = None) -> AsyncIterator[asyncio.Task[None]]:
+    """Let the bot receive from the peer; stop it at the end, and raise what it ended with."""
     stop = asyncio.Event()
-    task = start(peer, service, stop, timing or quick(), pictures)
+    task = start(peer, bot, stop, timing or quick())
     try:
-        await peer.wait_for(lambda: peer.polls or task.done())
+        await peer.wait_for(lambda: peer.polls or peer.webhook or task.done())
         yield task
     finally:
         stop.set()

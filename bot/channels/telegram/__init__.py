@@ -1,5 +1,8 @@
 """The bot on Telegram."""
 
 from bot.channels.telegram.channel import serve
+from bot.channels.telegram.pace import Rate
+from bot.channels.telegram.receiving import WebhookAddress
+from bot.channels.telegram.timing import Timing
 
-__all__ = ["serve"]
+__all__ = ["Rate", "Timing", "WebhookAddress", "serve"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 from telegram import Update
-from telegram.error import Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.channels.pictures import Gallery
 from bot.channels.telegram.inline import InlineMode
@@ -27,7 +27,7 @@ from bot.channels.telegram.updates import (
     Wordless,
 )
 from bot.core.models import Answer, Outcome, Paragraph, Question, UnknownChoiceError
-from bot.errors import StorageError
+from bot.errors import ChannelError, NetworkError, StorageError
 from bot.service import Conversation, Exchange, Service
 
 HINT_PAUSE = timedelta(minutes=10)
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 class Answering:
-    """Answers what people ask; whatever happens, it is ready for the next question."""
+    """Answers what people ask."""
 
     def __init__(self, service: Service, sender: Sender, reader: Reader, gallery: Gallery) -> None:
         self._service = service
@@ -49,29 +49,29 @@ class Answering:
         self._seldom = Seldom()
 
     async def handle(self, update: Update) -> None:
-        """Answer an update, if it is for the bot."""
+        """Answer an update, if it is for the bot.
+
+        Raises NetworkError or StorageError where that may succeed later, ChannelError where the platform refuses it.
+        """
         with structlog.contextvars.bound_contextvars(update=update.update_id):
-            try:
-                if incoming := self._reader.read(update):
+            if incoming := self._reader.read(update):
+                try:
                     await self._answer_or_apologise(incoming)
-            except Forbidden as error:  # blocked by the person, or removed from the group
-                log.info("telegram_forbidden", error=error.message)
-            except TelegramError as error:
-                log.warning("telegram_reply_failed", error=error.message)
-            except Exception:
-                log.exception("update_failed")
+                except Forbidden as error:  # blocked by the person, or removed from the group
+                    log.info("telegram_forbidden", error=error.message)
+                except (BadRequest, ChatMigrated, RetryAfter) as error:
+                    raise ChannelError(f"Telegram refuses: {error.message}") from error
+                except TelegramError as error:
+                    raise NetworkError(f"Telegram cannot be reached: {error.message}") from error
 
     async def _answer_or_apologise(self, incoming: Incoming) -> None:
         try:
             await self._answer(incoming)
-        except TelegramError:
+        except (TelegramError, StorageError):
             raise
-        except StorageError as error:
-            log.error("storage_failed", error=str(error))  # noqa: TRY400 -- its message says it all
-            await self._apologise(incoming)
         except Exception:
-            log.exception("answer_failed")
             await self._apologise(incoming)
+            raise
 
     async def _apologise(self, incoming: Incoming) -> None:
         match incoming:

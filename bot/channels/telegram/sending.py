@@ -12,6 +12,7 @@ from telegram.constants import CallbackQueryLimit, MessageLimit, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter
 
 from bot.channels.formatting import html, parts
+from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.timing import Timing
 from bot.channels.telegram.updates import Place
 from bot.core.models import Answer
@@ -27,6 +28,7 @@ class Sender:
     def __init__(self, bot: Bot, *, timing: Timing) -> None:
         self._bot = bot
         self._timing = timing
+        self._overall, self._group, self._private = map(Pace, (timing.overall, timing.group, timing.private))
 
     async def send(self, place: Place, answer: Answer, markup: InlineKeyboardMarkup | None = None) -> tuple[str, ...]:
         """Send an answer; return the ids of its messages.
@@ -111,6 +113,17 @@ class Sender:
             await self._timing.sleep(wait)
         return await request()
 
+    async def _in_turn(self, chat: int, request: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Make a request patiently, each time once the chat and then the bot may send again."""
+
+        async def paced() -> _Result:
+            for pace, key in ((self._group if chat < 0 else self._private, chat), (self._overall, None)):
+                if wait := pace.wait(key):
+                    await self._timing.sleep(wait)
+            return await request()
+
+        return await self.patiently(paced)
+
     # --- one message -----------------------------------------------------------------------------
 
     async def _put(self, place: Place, message: str | None, text: str, markup: InlineKeyboardMarkup | None) -> str:
@@ -147,7 +160,8 @@ class Sender:
         return (str(sent.message_id),)
 
     async def _send(self, place: Place, text: str, markup: InlineKeyboardMarkup | None) -> str:
-        sent = await self.patiently(
+        sent = await self._in_turn(
+            place.chat,
             partial(
                 self._bot.send_message,
                 place.chat,
@@ -157,14 +171,15 @@ class Sender:
                 reply_parameters=_reply(place),
                 message_thread_id=place.thread,
                 reply_markup=markup,
-            )
+            ),
         )
         return str(sent.message_id)
 
     async def _edit(self, place: Place, message: str, text: str, markup: InlineKeyboardMarkup | None) -> bool:
         """Return whether a message says a text now."""
         try:
-            await self.patiently(
+            await self._in_turn(
+                place.chat,
                 partial(
                     self._bot.edit_message_text,
                     text,
@@ -173,9 +188,9 @@ class Sender:
                     parse_mode=ParseMode.HTML,
                     link_preview_options=_NO_PREVIEW,
                     reply_markup=markup,
-                )
+                ),
             )
-        except BadRequest as error:
+        except (BadRequest, ChatMigrated) as error:
             if "not modified" in error.message.casefold():
                 return True
             log.info("telegram_edit_refused", error=error.message)

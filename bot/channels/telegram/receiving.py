@@ -1,0 +1,233 @@
+"""How updates come in: they are in the inbox before Telegram is told that we have them."""
+
+import asyncio
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import structlog
+from aiohttp import web
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.request import BaseRequest
+
+from bot.channels.telegram.timing import Timing
+from bot.channels.telegram.updates import CHANNEL
+from bot.errors import ChannelError, StorageError, TokenError
+from bot.inbox import Inbox, Received
+
+KINDS = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
+CONNECTIONS = 100
+"""Connections on which Telegram may send to the webhook at a time: the most that it allows."""
+WAITING = 256
+"""Updates that may wait for the database; who sends more is asked to come again."""
+SHUTDOWN = 1.0
+"""Seconds that what is being sent to us may take when we stop."""
+SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+Report = Callable[[str | None], None]
+"""Takes what is wrong with the channel, or None where nothing is."""
+log = structlog.get_logger()
+
+
+def received(update: Mapping[str, Any], payload: str) -> Received:
+    """Return an update for the inbox; raise ValueError where it is none."""
+    number = update.get("update_id")
+    if not isinstance(number, int):
+        raise ValueError("an update has a number")  # noqa: TRY004 - it came from outside
+    content: Mapping[str, Any] = next((value for value in update.values() if isinstance(value, dict)), {})
+    chat = content.get("chat") or content.get("message", {}).get("chat") or content.get("from") or {}
+    return Received(CHANNEL, str(number), str(chat.get("id", "")), payload)
+
+
+async def check_token(bot: Bot) -> None:
+    """Raise TokenError where the platform says that the token is not good (any more)."""
+    refused = False
+    try:
+        await bot.get_me()
+    except InvalidToken:
+        refused = True
+    except TelegramError as error:
+        log.warning("telegram_unreachable", error=error.message)
+    if refused:  # not raised above, where a message with the token in it would be kept alive
+        raise TokenError("Telegram does not accept the token any more")
+
+
+class Polling:
+    """Asks for updates, one request after another."""
+
+    def __init__(self, bot: Bot, request: BaseRequest, inbox: Inbox, *, timing: Timing, report: Report) -> None:
+        self._bot = bot
+        self._request = request
+        self._inbox = inbox
+        self._timing = timing
+        self._report = report
+        self._webhook = True
+        """Whether there may be a webhook, which keeps others from asking."""
+        self._offset = 0
+        """The first update that is wanted: with it, those before it are confirmed."""
+
+    async def run(self) -> None:
+        """Receive until it is cancelled; raise TokenError once the token is refused."""
+        pauses = self._timing.pauses()
+        while True:
+            problem = await self._failure()
+            self._report(problem)
+            if problem is None:
+                pauses = self._timing.pauses()
+            await asyncio.sleep(self._timing.poll_pause if problem is None else next(pauses))
+
+    async def _failure(self) -> str | None:
+        """Receive once; return what kept it from that."""
+        try:
+            await self._receive()
+        except Conflict as error:
+            self._webhook = True
+            problem = "another process receives with the same token"
+            log.error("telegram_conflict", hint=problem, error=error.message)  # noqa: TRY400
+        except TelegramError as error:
+            problem = f"polling fails: {error.message}"
+            log.warning("telegram_polling_failed", error=error.message)
+            if isinstance(error, InvalidToken):
+                await check_token(self._bot)
+        except StorageError as error:
+            problem = str(error)
+            log.error("telegram_not_received", error=problem)  # noqa: TRY400
+        else:
+            return None
+        return problem
+
+    async def _receive(self) -> None:
+        """Take what there is into the inbox; only the next request confirms it."""
+        if self._webhook:
+            await self._bot.delete_webhook()
+            self._webhook = False
+        wanted = {"offset": self._offset, "timeout": int(self._timing.poll), "allowed_updates": json.dumps(KINDS)}
+        # The library's own method makes objects of the updates, which here are kept as they came.
+        address = f"{self._bot.base_url}/getUpdates?{urlencode(wanted)}"
+        found = await self._request.post(address, read_timeout=self._timing.poll + self._timing.response)
+        updates = cast("list[dict[str, Any]]", found)
+        if updates:
+            await self._inbox.put(*(received(update, json.dumps(update)) for update in updates))
+            self._offset = updates[-1]["update_id"] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAddress:
+    """Where Telegram is to send updates, and where we take them."""
+
+    url: str
+    """What Telegram knows; it leads to the host and the port, on which we listen."""
+    host: str
+    port: int
+    secret: str = field(repr=False)
+    """What Telegram has to show: 1 to 256 letters, digits, "_" and "-"."""
+
+
+class Webhook:
+    """Takes the updates that Telegram sends, and says so only once they are kept."""
+
+    def __init__(self, bot: Bot, address: WebhookAddress, inbox: Inbox, *, timing: Timing, report: Report) -> None:
+        self._bot = bot
+        self._address = address
+        self._inbox = inbox
+        self._timing = timing
+        self._report = report
+        self._secret = address.secret.encode()
+        self._waiting = 0
+        self._is_set = False
+
+    async def run(self) -> None:
+        """Receive until it is cancelled; raise TokenError once the token is refused, ChannelError for a bad address."""
+        runner = web.ServerRunner(web.Server(self._respond), shutdown_timeout=SHUTDOWN)
+        await runner.setup()
+        try:
+            await self._listen(runner)
+            pauses = self._timing.pauses()
+            while True:
+                problem = await self._failure()
+                self._report(problem)
+                if problem is None:
+                    pauses = self._timing.pauses()
+                await asyncio.sleep(self._timing.watch if problem is None else next(pauses))
+        finally:
+            await runner.cleanup()
+
+    async def _listen(self, runner: web.ServerRunner) -> None:
+        place = self._address
+        try:
+            await web.TCPSite(runner, place.host, place.port).start()
+        except OSError as error:
+            raise ChannelError(f"cannot listen at {place.host}:{place.port}: {error.strerror}") from error
+
+    # --- what Telegram knows ---------------------------------------------------------------------
+
+    async def _failure(self) -> str | None:
+        """See to it that Telegram sends to us; return what is wrong with that."""
+        try:
+            if self._is_set:
+                return await self._look()
+            await self._set()
+        except TelegramError as error:
+            log.warning("telegram_unreachable", error=error.message)
+            if isinstance(error, InvalidToken):
+                await check_token(self._bot)
+            return f"the webhook cannot be looked at: {error.message}"
+        return None
+
+    async def _set(self) -> None:
+        await self._bot.set_webhook(
+            self._address.url,
+            allowed_updates=KINDS,
+            max_connections=CONNECTIONS,
+            secret_token=self._address.secret,
+        )
+        self._is_set = True
+
+    async def _look(self) -> str | None:
+        info = await self._bot.get_webhook_info()
+        if info.url != self._address.url:
+            self._is_set = False  # and set again, after a pause that lets the log be read
+            log.error("telegram_conflict", hint="another process receives with the same token", url=info.url)
+            return "another process receives with the same token"
+        if info.last_error_date and info.pending_update_count:
+            log.warning("telegram_webhook_failing", error=info.last_error_message, pending=info.pending_update_count)
+            return f"Telegram cannot send to the webhook: {info.last_error_message}"
+        return None
+
+    # --- what Telegram sends ---------------------------------------------------------------------
+
+    async def _respond(self, request: web.BaseRequest) -> web.Response:
+        shown = request.headers.get(SECRET, "").encode(errors="surrogateescape")
+        if not hmac.compare_digest(shown, self._secret):
+            return web.Response(status=HTTPStatus.FORBIDDEN)
+        if self._waiting >= WAITING:
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+        self._waiting += 1
+        try:
+            return web.Response(status=await self._take(request))
+        finally:
+            self._waiting -= 1
+
+    async def _take(self, request: web.BaseRequest) -> HTTPStatus:
+        """Keep an update; return how that went."""
+        try:
+            body = await request.text()
+            await self._inbox.put(received(json.loads(body), body))
+        except web.HTTPRequestEntityTooLarge:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        except (ValueError, AttributeError, LookupError, RecursionError):  # not an update, or no JSON, or no encoding
+            return HTTPStatus.BAD_REQUEST
+        except StorageError as error:
+            log.error("telegram_not_received", error=str(error))  # noqa: TRY400
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.OK
