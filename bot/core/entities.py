@@ -6,6 +6,7 @@ that the knowledge does not have, not the nearest one that it does.
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -289,12 +290,14 @@ class _Persons:
                 joined[-1] = both
             else:
                 joined.append(mention)
-        extended = [self._extend(self._by_initial(mention), joined) for mention in joined]
+        taken = self._starts(joined)
+        extended = [self._extend(self._by_initial(mention), taken) for mention in joined]
         return sorted([*extended, *self._unknown(extended)], key=lambda mention: mention.start)
 
     def _by_initial(self, mention: Mention) -> Mention:
         """Return a surname as the name of the one whose initial stands before it, be it nobody that is known."""
-        initial = next(filter(None, (self._initial(word, mention) for word in self.words)), None)
+        before = self._before(mention)
+        initial = before and self._initial(before, mention)
         if mention.parts != {"surname"} or initial is None:
             return mention
         meant = tuple(name for name in mention.entities if self.index.has_initial(name, initial.text))
@@ -318,14 +321,18 @@ class _Persons:
             right, start=left.start, text=self.text[left.start : right.end], entities=shared, parts=frozenset()
         )
 
-    def _extend(self, mention: Mention, others: Sequence[Mention]) -> Mention:
+    def _extend(self, mention: Mention, taken: Collection[int]) -> Mention:
         """Return the name of an unknown person where a strange name stands beside a part of a known one."""
         if not mention.parts:
             return mention
-        before = next((word for word in self.words if self._adjacent(word.end, mention.start)), None)
-        after = next((word for word in self.words if self._adjacent(mention.end, word.start)), None)
-        free = [word for word in (before, after) if word and not _inside(word, others)]
-        for word in free:
+        before, after = self._before(mention), self._after(mention)
+        beside = (
+            before if before and self._adjacent(before.end, mention.start) else None,
+            after if after and self._adjacent(mention.end, after.start) else None,
+        )
+        for word in beside:
+            if word is None or word.start in taken:
+                continue
             holds_office = word is before and normalise(word.text) in lexicon(self.language).offices
             if holds_office or self._strange(word, mention, follows=word is after):
                 start, end = min(word.start, mention.start), max(word.end, mention.end)
@@ -346,8 +353,9 @@ class _Persons:
     def runs(self, mentions: Sequence[Mention]) -> Iterator[list[_Word]]:
         """Yield each run of unfamiliar words side by side."""
         run: list[_Word] = []
+        taken = self._starts(mentions)
         for word in self.words:
-            if _inside(word, mentions) or not self.index.unfamiliar(word.key, self.language):
+            if word.start in taken or not self.index.unfamiliar(word.key, self.language):
                 continue
             if run and not self._adjacent(run[-1].end, word.start):
                 yield run
@@ -361,6 +369,22 @@ class _Persons:
         if self.index.surname_like(run[-1].key):
             return len(run) > 1 or capitalised
         return len(run) > 1 and capitalised
+
+    def _before(self, mention: Mention) -> _Word | None:
+        place = bisect_left(self.words, mention.start, key=_start)
+        return self.words[place - 1] if place else None
+
+    def _after(self, mention: Mention) -> _Word | None:
+        place = bisect_left(self.words, mention.end, key=_start)
+        return self.words[place] if place < len(self.words) else None
+
+    def _starts(self, mentions: Iterable[Mention]) -> set[int]:
+        """Return where the words of some mentions start."""
+        found = set[int]()
+        for mention in mentions:
+            first, last = (bisect_left(self.words, place, key=_start) for place in (mention.start, mention.end))
+            found |= {word.start for word in self.words[first:last]}
+        return found
 
     def _adjacent(self, end: int, start: int) -> bool:
         return end < start and _GAP_IN_A_NAME.fullmatch(self.text, end, start) is not None
@@ -449,8 +473,8 @@ def _all_names(entity: Entity) -> Iterator[tuple[str, str]]:
             yield language, name
 
 
-def _inside(word: _Word, mentions: Iterable[Mention]) -> bool:
-    return any(mention.start <= word.start < mention.end for mention in mentions)
+def _start(word: _Word) -> int:
+    return word.start
 
 
 def _another(word: str, name: str) -> bool:

@@ -196,7 +196,9 @@ class Responder:
             return self._chosen(payload, occasion)
         except UnknownChoiceError:
             # A link of an earlier version, or words after a command that takes none: the command itself is meant.
-            return occasion, self._composer.answer(self.knowledge.intents[name], _certain("", (), name), occasion)
+            mentions = self._understanding.mentions(payload, occasion.language)
+            request = _certain(payload, mentions, name)
+            return occasion, self._composer.answer(self.knowledge.intents[name], request, occasion)
 
     def _mention(self, entity: str, language: str) -> Mention:
         name = self._composer.name(entity, language)
