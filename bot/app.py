@@ -4,8 +4,9 @@ import io
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.channels.formatting import plain
 from bot.config import Settings
-from bot.core.models import Answer, DialogueState, Knowledge, Outcome, Problem, Question
+from bot.core.models import Answer, Asked, DialogueState, Knowledge, Outcome, Problem, Question
 from bot.core.provenance import coverage, fold
 from bot.core.responder import Responder
 from bot.core.timeline import TIMELINE
@@ -24,7 +25,7 @@ from bot.errors import KnowledgeError, SettingsError, StorageError, UsageError
 from bot.health import Health
 from bot.inbox import Inbox
 from bot.knowledge import cache
-from bot.service import Administration, Command, Service
+from bot.service import Administration, Command, Retention, Service
 
 if TYPE_CHECKING:
     import asyncio
@@ -255,6 +256,27 @@ def schemas(settings: Settings) -> int:
     return 0
 
 
+def questions(settings: Settings, *, outcome: str | None, since: str | None) -> int:
+    """Print the questions that are kept, as JSON lines, the oldest first."""
+    import asyncio  # noqa: PLC0415 - `ask` starts without it
+
+    for asked in asyncio.run(_questions(settings, outcome, since)):
+        print(json.dumps(asdict(asked) | {"day": asked.day.isoformat()}, ensure_ascii=False))
+    return 0
+
+
+async def _questions(settings: Settings, outcome: str | None, since: str | None) -> list[Asked]:
+    from bot.storage import Storage  # noqa: PLC0415 - `ask` keeps nothing
+
+    try:
+        day = date.fromisoformat(since) if since else None
+        wanted = Outcome(outcome) if outcome else None
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    async with Storage.open(settings.data_dir / DATABASE) as store:
+        return await store.questions(outcome=wanted, since=day)
+
+
 def _coverage(whole: Knowledge, reasons: dict[str, dict[str, str]]) -> Iterator[str]:
     """Yield how much of each source is evidence, and each sentence that is not, with the reason."""
     evidence = [passage for fact in whole.facts.values() for passage in fact.evidence]
@@ -288,7 +310,8 @@ async def _chat(settings: Settings, core: Responder, language: str) -> None:
     from bot.storage import MEMORY  # noqa: PLC0415
 
     # In memory: each chat is a conversation of its own, which nothing said in an earlier one should change.
-    async with _service(MEMORY, core) as (service, _):
+    # Questions are not kept: whoever improves the knowledge knows what they tried.
+    async with _service(MEMORY, core, Retention(questions=0)) as (service, _):
         await terminal.run(service, language=language, history=settings.data_dir / HISTORY)
 
 
@@ -341,11 +364,14 @@ def _channels(settings: Settings, *, test_environment: bool) -> dict[str, Serve]
 async def _serve(settings: Settings, core: Responder, channels: Mapping[str, Serve]) -> None:
     from bot.channels.supervision import keep_up  # noqa: PLC0415 - `ask` and `chat` do without it
     from bot.reloading import Reloading  # noqa: PLC0415
+    from bot.retention import keep_to  # noqa: PLC0415
 
     health = Health()
+    retention = Retention(questions=settings.question_log_days)
     async with (
-        _service(settings.data_dir / DATABASE, core) as (service, store),
+        _service(settings.data_dir / DATABASE, core, retention) as (service, store),
         _operations(settings, service, store, health) as status,
+        _beside(keep_to(retention, store, now=_now)),
     ):
         inbox = Inbox(store, now=_now)
         reload = Reloading(
@@ -394,11 +420,26 @@ async def _operations(
 
 
 @asynccontextmanager
-async def _service(database: Path | str, core: Responder) -> AsyncIterator[tuple[Service, "Storage"]]:
+async def _service(
+    database: Path | str, core: Responder, retention: Retention
+) -> AsyncIterator[tuple[Service, "Storage"]]:
     from bot.storage import Storage  # noqa: PLC0415 - `ask` keeps nothing
 
     async with Storage.open(database) as store:
-        yield Service(core, store, now=_now), store
+        yield Service(core, store, now=_now, retention=retention), store
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do something that does not end by itself for as long as something else goes on."""
+    import asyncio  # noqa: PLC0415 - `ask` starts without it
+
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _now() -> datetime:

@@ -98,9 +98,19 @@ def _parser() -> argparse.ArgumentParser:
     timeline.add_argument("--language", help="the language of the timeline")
     timeline.add_argument("--output", type=Path, metavar="FILE.png", help="write a picture instead of printing")
     timeline.set_defaults(command=_timeline)
+    questions = commands.add_parser("questions", help="print the questions that are kept, as JSON lines")
+    questions.add_argument("--outcome", help="only those with this outcome, such as not_documented")
+    questions.add_argument("--since", help="only those from this day on, such as 2026-01-15")
+    questions.set_defaults(command=_questions)
     schemas = commands.add_parser("schemas", help="write the JSON Schemas of the knowledge files, for editors")
     schemas.set_defaults(command=_schemas)
     return parser
+
+
+def _questions(options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.questions(config.load(), outcome=options.outcome, since=options.since)
 
 
 def _schemas(_options: argparse.Namespace) -> int:

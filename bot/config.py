@@ -119,6 +119,9 @@ class Settings(BaseModel):
         description="Who may use `/status` and `/reload`, such as `telegram:123456, matrix:@anna:example.org`",
         json_schema_extra={"default": "nobody"},
     )
+    question_log_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        default=90, description="For how many days questions are kept, without who asked; 0: none is kept"
+    )
     language: str | None = Field(
         default=None, description="The language to answer in where nothing else tells, instead of the knowledge's first"
     )

@@ -2,24 +2,29 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from time import perf_counter
 from typing import Protocol
 
 from bot.core.models import (
+    Action,
     Answer,
+    Asked,
     Conversation,
     DialogueState,
     Exchange,
+    Held,
     Outcome,
     Paragraph,
     Question,
+    Turn,
     UnknownChoiceError,
 )
-from bot.core.responder import Responder
+from bot.core.responder import LONGEST, Responder
 from bot.metrics import Metrics, NoMetrics
+from bot.privacy import redacted
 
-__all__ = ["Administration", "Command", "Conversation", "Exchange", "Service", "Store"]
+__all__ = ["Administration", "Command", "Conversation", "Exchange", "Retention", "Service", "Store"]
 
 
 class Store(Protocol):
@@ -28,8 +33,8 @@ class Store(Protocol):
     async def dialogue(self, conversation: Conversation) -> DialogueState | None:
         """Return the dialogue state of a conversation."""
 
-    async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
-        """Keep the dialogue state of a conversation."""
+    async def save_dialogue(self, conversation: Conversation, state: DialogueState, asked: Asked | None = None) -> None:
+        """Keep the dialogue state of a conversation, and the question apart from it."""
 
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return the exchange of a question."""
@@ -40,6 +45,12 @@ class Store(Protocol):
     async def save_exchange(self, conversation: Conversation, exchange: Exchange) -> None:
         """Keep an exchange, in place of an earlier one of the same question."""
 
+    async def held(self, conversation: Conversation) -> Held:
+        """Return what is held of a conversation."""
+
+    async def forget(self, conversation: Conversation) -> None:
+        """Delete all that is held of a conversation."""
+
     async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
         """Count that the answer to a question helped or did not, in place of what was said of it before."""
 
@@ -48,6 +59,16 @@ class Store(Protocol):
 
     async def move_chat(self, chat: Conversation, to: str) -> None:
         """Give the dialogue states of a chat to the chat that it has become, by its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """For how many days what is kept."""
+
+    conversations: int = 90
+    """Dialogue states and exchanges, after the last answer."""
+    questions: int = 90
+    """Questions without who asked; 0: none is kept."""
 
 
 Command = Callable[[], Awaitable[Sequence[str]]]
@@ -81,6 +102,7 @@ class Service:
         store: Store,
         *,
         now: Callable[[], datetime],
+        retention: Retention | None = None,
     ) -> None:
         self.responder = responder
         """The core; another one takes its place when the knowledge is reloaded."""
@@ -88,6 +110,7 @@ class Service:
         self.metrics: Metrics = NoMetrics()
         self._store = store
         self._now = now
+        self._retention = retention or Retention()
 
     async def ask(self, conversation: Conversation, question: Question) -> Answer:
         """Answer a question; raise UnknownChoiceError for a choice that is not known (any more)."""
@@ -95,14 +118,30 @@ class Service:
         if told := await self.administration.answer(conversation, question):
             return told
         state = await self._store.dialogue(conversation)
-        turn = self.responder.respond(question, state, now=self._now())
-        await self._store.save_dialogue(conversation, turn.state)
+        responder, now = self.responder, self._now()
+        turn = responder.respond(question, state, now=now)
+        if turn.action is Action.FORGET:
+            await self._store.forget(conversation)
+        else:
+            asked = None if turn.action else self._asked(conversation, question, turn.answer, now.date())
+            await self._store.save_dialogue(conversation, turn.state, asked)
+        answer = await self._told(conversation, turn, responder)
         self.metrics.answered(
             channel=conversation.channel,
-            language=turn.answer.language,
-            outcome=turn.answer.outcome,
+            language=answer.language,
+            outcome=answer.outcome,
             seconds=perf_counter() - began,
         )
+        return answer
+
+    async def _told(self, conversation: Conversation, turn: Turn, responder: Responder) -> Answer:
+        """Return an answer with what only the service can tell."""
+        days = self._retention
+        match turn.action:
+            case Action.HELD:
+                return responder.held(turn.answer, await self._store.held(conversation))
+            case Action.PRIVACY:
+                return responder.kept(turn.answer, conversation_days=days.conversations, question_days=days.questions)
         return turn.answer
 
     def look_up(self, question: Question) -> Answer:
@@ -112,8 +151,31 @@ class Service:
         """
         return self.responder.respond(question, None, now=self._now()).answer
 
+    def _asked(self, conversation: Conversation, question: Question, answer: Answer, day: date) -> Asked | None:
+        """Return a question as it may be kept, None where there is nothing to learn from it or none is kept."""
+        text = question.text.strip()
+        if not self._retention.questions or question.choice or text.startswith("/") or not any(map(str.isalpha, text)):
+            return None
+        return Asked(
+            day=day,
+            channel=conversation.channel,
+            text=redacted(text[:LONGEST].encode(errors="replace").decode()),
+            language=answer.language,
+            outcome=answer.outcome,
+            intent=answer.intent,
+            confidence=round(answer.confidence, 4),
+            version=answer.version,
+        )
+
     async def answered(self, conversation: Conversation, exchange: Exchange) -> None:
-        """Record which messages carry an answer, for its buttons and for an edited question."""
+        """Record which messages carry an answer, for its buttons and for an edited question.
+
+        Of a conversation that was just forgotten nothing is recorded.
+        """
+        intents = self.responder.knowledge.intents
+        named = [intents.get(reading.intent or "") for reading in exchange.readings]
+        if any(intent and intent.action is Action.FORGET for intent in named):
+            return
         await self._store.save_exchange(conversation, exchange)
 
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:

@@ -74,6 +74,7 @@ class TestDefaults:
             "telegram_webhook_listen": ("127.0.0.1", 8082),
             "telegram_webhook_secret": None,
             "telegram_messages_per_second": 30,
+            "question_log_days": 90,
             "language": None,
             "log_level": "info",
         }
@@ -125,6 +126,7 @@ VALUES: list[tuple[str, str, object]] = [
     ("JOLIG_TELEGRAM_WEBHOOK_LISTEN", "[::1]:8443", ("::1", 8443)),
     ("JOLIG_TELEGRAM_WEBHOOK_SECRET", "a-Z_9", SecretStr("a-Z_9")),
     ("JOLIG_TELEGRAM_MESSAGES_PER_SECOND", "1000", 1000),
+    ("JOLIG_QUESTION_LOG_DAYS", "0", 0),
     (LANGUAGE, "hy", "hy"),
     (LEVEL, "debug", "debug"),
     (LEVEL, "WARNING", "warning"),

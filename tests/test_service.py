@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from bot import knowledge
+from bot.channels.formatting import plain
 from bot.core.dialogue import LIFETIME
 from bot.core.models import (
     Answer,
+    Asked,
     Conversation,
     DialogueState,
     Exchange,
+    Held,
     Paragraph,
     Question,
     Quote,
@@ -23,7 +26,7 @@ from bot.core.models import (
 from bot.core.responder import Responder
 from bot.errors import StorageError
 from bot.knowledge.cache import fit
-from bot.service import Administration, Service, Store
+from bot.service import Administration, Retention, Service, Store
 from bot.storage import Storage
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +49,7 @@ class Shelf:
         self.broken: set[str] = set()
         self.dialogues: dict[Conversation, DialogueState] = {}
         self.exchanges: dict[tuple[Conversation, str], Exchange] = {}
+        self.questions: list[tuple[Conversation, Asked]] = []
         self.ratings: dict[tuple[Conversation, str], tuple[frozenset[str], bool]] = {}
 
     def _check(self, method: str) -> None:
@@ -57,10 +61,26 @@ class Shelf:
         self._check("dialogue")
         return self.dialogues.get(conversation)
 
-    async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
-        """Keep the dialogue state."""
+    async def save_dialogue(self, conversation: Conversation, state: DialogueState, asked: Asked | None = None) -> None:
+        """Keep the dialogue state, and the question."""
         self._check("save_dialogue")
         self.dialogues[conversation] = state
+        if asked:
+            self.questions.append((conversation, asked))
+
+    async def held(self, conversation: Conversation) -> Held:
+        """Return what is held."""
+        self._check("held")
+        exchanges = sum(exchange.asker == conversation.id for exchange in self.exchanges.values())
+        questions = sum(whose == conversation for whose, _ in self.questions)
+        return Held(self.dialogues.get(conversation), exchanges, questions)
+
+    async def forget(self, conversation: Conversation) -> None:
+        """Delete it."""
+        self._check("forget")
+        self.dialogues.pop(conversation, None)
+        self.questions = [(whose, asked) for whose, asked in self.questions if whose != conversation]
+        self.exchanges = {key: kept for key, kept in self.exchanges.items() if kept.asker != conversation.id}
 
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return an exchange."""
@@ -324,6 +344,100 @@ class TestMetrics:
         with pytest.raises(StorageError):
             await service.ask(ANN, MEMBERS)
         assert counted.answers == []
+
+
+class TestWhatIsKept:
+    """Questions that are kept without who asked, and the commands about what is held."""
+
+    async def test_a_question_is_kept_without_what_leads_to_somebody(self, service: Service, shelf: Shelf) -> None:
+        """With what came of it, for whoever improves the knowledge."""
+        answer = await service.ask(ANN, Question("Who are the members? I am at +374 10 123456, a@b.example"))
+        ((_, asked),) = shelf.questions
+        assert asked.text == "Who are the members? I am at [phone], [e-mail]"
+        assert asked == Asked(
+            NOW.date(),
+            "telegram",
+            asked.text,
+            "en",
+            answer.outcome,
+            answer.intent,
+            round(answer.confidence, 4),
+            answer.version,
+        )
+
+    @pytest.mark.parametrize(
+        "question",
+        [Question("/members"), Question(choice="members"), Question("1"), Question("?!"), Question("/forget")],
+        ids=str,
+    )
+    async def test_what_was_not_put_in_words_is_not_kept(
+        self, service: Service, shelf: Shelf, question: Question
+    ) -> None:
+        """There is nothing to learn from a button or a command."""
+        await service.ask(ANN, question)
+        assert shelf.questions == []
+
+    async def test_where_none_are_to_be_kept_none_are(self, responder: Responder, shelf: Shelf, clock: Clock) -> None:
+        """And people are told so."""
+        service = Service(responder, shelf, now=clock, retention=Retention(questions=0))
+        await service.ask(ANN, MEMBERS)
+        assert shelf.questions == []
+        assert "The text of questions is not kept." in plain(await service.ask(ANN, Question("/privacy")))
+
+    @pytest.mark.parametrize("language", ["en", "hy", "az", "ru", "ka"])
+    async def test_privacy_tells_for_how_long(
+        self, responder: Responder, shelf: Shelf, clock: Clock, language: str
+    ) -> None:
+        """In every language, the days as they are set."""
+        service = Service(responder, shelf, now=clock, retention=Retention(conversations=41, questions=17))
+        told = plain(await service.ask(ANN, Question("/privacy", language=language)))
+        assert all(part in told for part in ("41", "17", "/mydata", "/forget"))
+
+    @pytest.mark.parametrize("language", ["en", "hy", "az", "ru", "ka"])
+    async def test_mydata_tells_what_is_held(
+        self, service: Service, responder: Responder, answered: Exchange, language: str
+    ) -> None:
+        """The language, the topic, and how much of the rest."""
+        await service.ask(ANN, MEMBERS)
+        for name in ("10", "11", "12"):
+            await service.answered(ANN, replace(answered, question=name, asker=ANN.id))
+        await service.ask(ANN, Question(f"/language {language}"))
+        told = plain(await service.ask(ANN, Question("/mydata")))
+        assert responder.knowledge.intents["members"].titles[language] in told
+        assert "3" in told
+        assert "1" in told
+        assert "/forget" in told
+
+    async def test_forget_deletes_at_once_and_leaves_nothing_behind(
+        self, service: Service, shelf: Shelf, answered: Exchange
+    ) -> None:
+        """Not even of the command itself; others lose nothing."""
+        for person in (ANN, BOB):
+            await service.ask(person, MEMBERS)
+            await service.answered(person, replace(answered, asker=person.id))
+        answer = await service.ask(ANN, Question("/forget"))
+        await service.answered(ANN, Exchange("13", ("14",), answer.readings, "en", asker=ANN.id))
+        assert "deleted" in plain(answer)
+        assert set(shelf.dialogues) == {BOB}
+        assert set(shelf.exchanges) == {(BOB, "10")}
+        assert [whose for whose, _ in shelf.questions] == [BOB]
+
+    async def test_a_text_deletes_nothing_before_the_button_is_pressed(self, service: Service, shelf: Shelf) -> None:
+        """It may have been meant otherwise."""
+        await service.ask(ANN, MEMBERS)
+        asked_back = await service.ask(ANN, Question("delete my data"))
+        (choice,) = asked_back.suggestions
+        assert set(shelf.dialogues) == {ANN}
+        await service.ask(ANN, Question(choice=choice.key))
+        assert shelf.dialogues == {}
+
+    async def test_what_cannot_be_deleted_is_not_said_to_be(self, service: Service, shelf: Shelf) -> None:
+        """The person is told to try again."""
+        await service.ask(ANN, MEMBERS)
+        shelf.broken = {"forget"}
+        with pytest.raises(StorageError):
+            await service.ask(ANN, Question("/forget"))
+        assert set(shelf.dialogues) == {ANN}
 
 
 class TestAdministration:

@@ -12,6 +12,7 @@ from babel.numbers import format_percent
 from bot.core import replies
 from bot.core.entities import Mention
 from bot.core.models import (
+    Action,
     Answer,
     Block,
     Choice,
@@ -20,6 +21,7 @@ from bot.core.models import (
     EntitiesValue,
     Evidence,
     Fact,
+    Held,
     Intent,
     Items,
     Knowledge,
@@ -76,6 +78,9 @@ class Part:
     blocks: tuple[Block, ...]
     reading: Reading
     suggestions: tuple[Choice, ...] = ()
+    action: Action | None = None
+    asks: bool = False
+    """Whether it asks for its own intent to be chosen, to be sure."""
     picture: Timeline | None = None
 
 
@@ -154,6 +159,8 @@ class Composer:
 
     def answer(self, intent: Intent, request: Request, occasion: Occasion) -> list[Part]:
         """Return what an intent says: one part for each entity that its slot takes."""
+        if intent.action:
+            return [self._acting(intent, intent.action, request, occasion.language)]
         if intent.items in ABOUT_LAST:
             return [self._about_last(intent, request, occasion)]
         if intent.items == "languages":
@@ -215,7 +222,7 @@ class Composer:
         )
         reading = replace(_reading(request, intent, entity), facts=tuple(fact.id for fact in facts))
         picture = self._timeline(intent, language) if intent.items == TIMELINE else None
-        return Part(intent.outcome, blocks, reading, self._choices(intent.suggests, language), picture)
+        return Part(intent.outcome, blocks, reading, self._choices(intent.suggests, language), picture=picture)
 
     def _strange(self, intent: Intent, request: Request, facts: Sequence[Fact], language: str) -> list[str]:
         """Return the names in a question that no source has, and that no fact of the answer stands in place of.
@@ -350,6 +357,42 @@ class Composer:
     def _choice_of(self, intent: Intent, entity: str, language: str) -> Choice:
         return Choice(self.name(entity, language), intent.id, entity)
 
+    # --- the conversation itself ---------------------------------------------------------------
+
+    def _acting(self, intent: Intent, action: Action, request: Request, language: str) -> Part:
+        """Return what an intent says that something has to be done for.
+
+        What cannot be undone is done for a command or a choice alone: a text may mean something else.
+        """
+        doubtful = action is Action.FORGET and not request.chosen
+        attribute = "done" if action is Action.FORGET and not doubtful else None
+        blocks = self._replies.paragraphs(intent.reply, language, attribute)
+        choices = self._choices((intent.id,) if doubtful else intent.suggests, language)
+        reading = _reading(request, intent)
+        return Part(intent.outcome, blocks, reading, choices, None if doubtful else action, asks=doubtful)
+
+    def held(self, held: Held, language: str) -> tuple[Block, ...]:
+        """Return what is held of a conversation, nothing where nothing is."""
+        state, counts = held.state, {"held-exchanges": held.exchanges, "held-questions": held.questions}
+        spoken = state and (state.chosen or state.language)
+        told = [
+            self.say("held-language", language, language=name) for name in language_names([spoken] if spoken else [])
+        ]
+        if title := self._title(state.intent if state else None, language):
+            told.append(self.say("held-topic", language, title=title))
+        told += [self.say(message, language, count=count) for message, count in counts.items() if count]
+        first, *others = self._replies.paragraphs("held", language)
+        return (first, Items(tuple(told)), *others) if told else ()
+
+    def kept(self, conversation_days: int, question_days: int, language: str) -> tuple[Block, ...]:
+        """Return for how many days a conversation and questions are kept."""
+        say = self._replies.paragraphs
+        questions = say("kept-questions", language, days=question_days) if question_days else ()
+        return (
+            *say("kept-conversation", language, days=conversation_days),
+            *(questions or say("kept-no-questions", language)),
+        )
+
     # --- why, and where it stands --------------------------------------------------------------
 
     def passages(self, readings: Iterable[Reading], language: str) -> tuple[Block, ...]:
@@ -404,7 +447,7 @@ class Composer:
         citations = _distinct(self._citations(part) for part in parts)
         # Under passages in full their source is named already.
         cited = _distinct(self._citations(part) for part in parts if not _quotes_in_full(part))
-        answered = {part.reading.intent for part in parts}
+        answered = {part.reading.intent for part in parts if not part.asks}
         suggestions = dict.fromkeys(choice for part in parts for choice in part.suggestions)
         fresh = tuple(choice for choice in suggestions if choice.entity or choice.intent not in answered)
         return Answer(

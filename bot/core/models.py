@@ -19,6 +19,17 @@ class Outcome(StrEnum):
     SMALL_TALK = "small_talk"
 
 
+class Action(StrEnum):
+    """What an intent asks of the service beside an answer, all about the conversation itself."""
+
+    PRIVACY = "privacy"
+    """To tell for how long things are kept."""
+    HELD = "held"
+    """To tell what is held."""
+    FORGET = "forget"
+    """To delete it."""
+
+
 # --- what curators write -------------------------------------------------------------------------
 
 
@@ -170,6 +181,8 @@ class Intent:
     """The intents to suggest next."""
     command: str | None = None
     """The command that asks for it, without its slash."""
+    action: Action | None = None
+    """What the service has to do for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +388,8 @@ class Turn:
 
     answer: Answer
     state: DialogueState
+    action: Action | None = None
+    """What has to be done for the answer to be true."""
 
 
 # --- conversations -------------------------------------------------------------------------------
@@ -403,6 +418,33 @@ class Exchange:
     language: str
     choices: tuple[str, ...] = ()
     """The keys of the choices that the answer offered, in order."""
+    asker: str = ""
+    """The id of the conversation that asked, where that is not the whole chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is kept to improve the knowledge: without who asked."""
+
+    day: date
+    channel: str
+    text: str
+    """Without what may lead to somebody."""
+    language: str
+    outcome: Outcome
+    intent: str | None
+    confidence: float
+    version: str
+    """The version of the knowledge that it was answered from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of a conversation."""
+
+    state: DialogueState | None
+    exchanges: int
+    questions: int
 
 
 @dataclass(frozen=True, slots=True)

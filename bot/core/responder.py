@@ -14,6 +14,7 @@ from bot.core.intents import Matcher
 from bot.core.models import (
     Answer,
     DialogueState,
+    Held,
     Knowledge,
     Outcome,
     Question,
@@ -74,10 +75,12 @@ class Responder:
             occasion, parts = self._command(command[1], command[2] or "", occasion)
         else:
             occasion, parts = self._text(question.text, likely, occasion)
+        acting = [part for part in parts if part.action][:1]
+        parts = acting or parts  # what has to be done is told alone
         answer = self._composer.join(parts, occasion.language)
         about_last = any(self._is_about_last(part.reading.intent) for part in parts)
         following = dialogue.after(answer, state, now, chosen=occasion.chosen, about_last=about_last)
-        return Turn(answer, following)
+        return Turn(answer, following, acting[0].action if acting else None)
 
     def passages(self, readings: Iterable[Reading], language: str) -> Answer:
         """Return the exact words of the sources that an answer stands on.
@@ -96,6 +99,17 @@ class Responder:
         return (
             not _COMMAND.fullmatch(text) and len({self._understanding.language(text, order) for order in orders}) == 1
         )
+
+    def held(self, answer: Answer, held: Held) -> Answer:
+        """Return an answer that tells what is held of the conversation, if anything is."""
+        blocks = self._composer.held(held, answer.language)
+        return replace(answer, blocks=blocks) if blocks else answer
+
+    def kept(self, answer: Answer, *, conversation_days: int, question_days: int) -> Answer:
+        """Return an answer that tells for how many days conversations and questions are kept, beside what it says."""
+        first, *others = answer.blocks
+        kept = self._composer.kept(conversation_days, question_days, answer.language)
+        return replace(answer, blocks=(first, *kept, *others))
 
     def commands(self, language: str) -> tuple[Command, ...]:
         """Return the commands, each with what it asks in a language."""
@@ -207,4 +221,4 @@ class Responder:
 
 def _certain(text: str, mentions: tuple[Mention, ...], intent: str) -> Request:
     """Return a request that needed no matching."""
-    return Request(text, mentions, Decision(Kind.ANSWER, (intent,), 1.0))
+    return Request(text, mentions, Decision(Kind.ANSWER, (intent,), 1.0), chosen=True)

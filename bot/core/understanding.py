@@ -47,6 +47,8 @@ class Request:
     text: str
     mentions: tuple[Mention, ...]
     decision: Decision
+    chosen: bool = False
+    """Whether it is a command or a choice, which mean exactly one thing."""
 
 
 class Understanding:

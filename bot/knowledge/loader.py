@@ -229,4 +229,5 @@ def _intent(entry: schema.IntentEntry) -> Intent:
         premises=tuple(entry.premises),
         suggests=tuple(entry.suggests),
         command=entry.command,
+        action=entry.action,
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
 
-from bot.core.models import Outcome
+from bot.core.models import Action, Outcome
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 """Small letters, digits and hyphens: it becomes part of a button's data and of a deep link."""
@@ -126,6 +126,7 @@ class IntentEntry(Entry):
     premises: list[Id] = []
     suggests: list[Id] = []
     command: Variable | None = None
+    action: Action | None = None
     utterances: dict[Language, list[Text]] = {}
 
 

@@ -9,13 +9,13 @@ from typing import TypeGuard
 from fluent.syntax import FluentParser, ast
 
 from bot.core.entities import EntityIndex
-from bot.core.models import EntitiesValue, Intent, Knowledge, Problem, Value
+from bot.core.models import Action, EntitiesValue, Intent, Knowledge, Problem, Value
 from bot.core.replies import COMMON_VARIABLES, MESSAGES
 from bot.core.timeline import TIMELINE, labels_of
 
 _DIGIT = re.compile(r"\d")
 _ALLOWED = "only text and variables such as { $place } may stand in a reply"
-_ATTRIBUTES = {"unknown", "which", "none"}
+_ATTRIBUTES = {"unknown", "which", "none", "done"}
 """The attributes that the core itself asks for; one more is called after the slot."""
 
 
@@ -182,6 +182,8 @@ def _intent_message(
             yield Problem(file, parts[None].line, f"{name!r} does not use ${variable} of the intent {intent.id!r}")
     if intent.slot_required:
         labels |= {"unknown", "which"}
+    if intent.action is Action.FORGET:
+        labels |= {"done"}
     for attribute in sorted(labels - parts.keys()):
         yield Problem(file, parts[None].line, f"{name!r} needs the attribute {attribute!r}")
 

@@ -2,12 +2,13 @@
 
 import json
 import os
+import secrets
 import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -39,12 +40,25 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.core.models import Conversation, DialogueState, Exchange, Reading, Received
+from bot.core.models import (
+    Asked,
+    Conversation,
+    DialogueState,
+    Exchange,
+    Held,
+    Outcome,
+    Reading,
+    Received,
+)
 from bot.errors import StorageError
-from bot.storage.tables import HEAD, dialogue, exchange, feedback, inbox, position
+from bot.privacy import pseudonyms
+from bot.storage.personal import EXPIRED, PERSONAL, Until, Whose
+from bot.storage.tables import HEAD, dialogue, exchange, feedback, inbox, position, question
 from bot.storage.together import Together
 
 MEMORY: Final = ":memory:"
+KEY: Final = "key"
+"""The file beside the database with what pseudonyms are made with: without it, nobody can tell whose they are."""
 KEPT = 200
 """Exchanges to keep of a conversation: enough for the buttons and edits of a long day, and the file stays small.
 
@@ -60,8 +74,10 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _STATE = TypeAdapter(DialogueState)
 _READINGS = TypeAdapter(tuple[Reading, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
+_ASKED = TypeAdapter(Asked)
 _Writing = Sequence[tuple[Executable, Sequence[Mapping[str, object]]]]
 """Statements, each with the rows that it is executed for."""
+_COUNTED = exchange, question
 _PAUSE = 0.02
 """Seconds between two attempts to switch to the write-ahead log."""
 
@@ -84,9 +100,11 @@ class Storage:
     What is read or written at the same time is so in one go: a transaction costs more than a row.
     """
 
-    def __init__(self, engine: AsyncEngine, place: str) -> None:
+    def __init__(self, engine: AsyncEngine, place: str, key: bytes) -> None:
+        """Take what the pseudonyms of conversations are made with."""
         self._engine = engine
         self._place = place
+        self._pseudonym = pseudonyms(key)
         self._state = Together(self._states)
         self._write = Together(self._write_all)
 
@@ -105,7 +123,8 @@ class Storage:
                     _create(Path(path))
                 async with engine.begin() as connection:
                     await _migrate(connection, place)
-            opened = cls(engine, place)
+                key = secrets.token_bytes() if path == MEMORY else _key_beside(Path(path))
+            opened = cls(engine, place, key)
             yield opened
             await opened._write.finish()
         finally:
@@ -121,10 +140,16 @@ class Storage:
         with _failures(self._place):
             return _STATE.validate_python(found.state)
 
-    async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
-        """Keep the dialogue state of a conversation."""
+    async def save_dialogue(self, conversation: Conversation, state: DialogueState, asked: Asked | None = None) -> None:
+        """Keep the dialogue state of a conversation, and the question apart from it."""
         values = {"at": state.at.isoformat(), "state": _STATE.dump_python(state, mode="json")}
-        await self._write([(_SAVE_DIALOGUE, [_key(conversation) | values])])
+        writing: list[tuple[Executable, Sequence[Mapping[str, object]]]] = [
+            (_SAVE_DIALOGUE, [_key(conversation) | values])
+        ]
+        if asked:
+            asker = self._whose(conversation).pseudonym
+            writing.append((_ASK, [_ASKED.dump_python(asked, mode="json") | {"asker": asker}]))
+        await self._write(writing)
 
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return the exchange of a question."""
@@ -144,7 +169,8 @@ class Storage:
         found = rows[0]
         with _failures(self._place):
             replies, choices = map(_NAMES.validate_python, (found.replies, found.choices))
-            return Exchange(found.question, replies, _READINGS.validate_python(found.readings), found.language, choices)
+            readings = _READINGS.validate_python(found.readings)
+        return Exchange(found.question, replies, readings, found.language, choices, found.asker)
 
     async def save_exchange(self, conversation: Conversation, exchanged: Exchange) -> None:
         """Keep an exchange, in place of an earlier one of the same question, and drop the oldest of too many."""
@@ -155,6 +181,7 @@ class Storage:
             "language": exchanged.language,
             "choices": exchanged.choices,
             "helpful": None,
+            "asker": exchanged.asker,
         }
         whose = {"of_channel": conversation.channel, "of_conversation": conversation.id}
         await self._write([(_SAVE_EXCHANGE, [_key(conversation) | values]), (_DROP_EXCHANGES, [whose])])
@@ -184,6 +211,46 @@ class Storage:
         Exchanges stay: the messages of the new chat have other ids.
         """
         await self._write([(_MOVE, [_within(chat) | {"new": to}])])
+
+    # --- what is about a person ------------------------------------------------------------------
+
+    async def held(self, conversation: Conversation) -> Held:
+        """Return what is held of a conversation."""
+        whose = self._whose(conversation)
+        counted = [select(func.count()).select_from(table).where(PERSONAL[table](whose)) for table in _COUNTED]
+        exchanges, questions = [(await self._read(count))[0][0] for count in counted]
+        return Held(await self.dialogue(conversation), exchanges, questions)
+
+    async def forget(self, conversation: Conversation) -> None:
+        """Delete all that is held of a conversation, so that the file does not hold it any more either."""
+        whose = self._whose(conversation)
+        await self._delete({table: of(whose) for table, of in PERSONAL.items()})
+        with _failures(self._place):
+            async with self._engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def expire(self, *, conversations: date, questions: date) -> None:
+        """Delete what is older than a day: of conversations, and of questions that are kept apart from them."""
+        until = Until(conversations, questions)
+        await self._delete({table: of(until) for table, of in EXPIRED.items()})
+
+    async def questions(self, *, outcome: Outcome | None = None, since: date | None = None) -> list[Asked]:
+        """Return the questions that are kept, the oldest first."""
+        wanted = [question.c.outcome == outcome] if outcome else []
+        wanted += [question.c.day >= since.isoformat()] if since else []
+        rows = await self._read(select(question).where(*wanted).order_by(question.c.number))
+        with _failures(self._place):
+            return [_ASKED.validate_python(row._asdict()) for row in rows]
+
+    def _whose(self, conversation: Conversation) -> Whose:
+        channel, name = conversation.channel, conversation.id
+        return Whose(channel, name, self._pseudonym(channel, name))
+
+    async def _delete(self, rows: Mapping[Table, ColumnElement[bool]]) -> None:
+        with _failures(self._place):
+            async with self._engine.begin() as connection:
+                for table, which in rows.items():
+                    await connection.execute(delete(table).where(which))
 
     # --- the inbox -------------------------------------------------------------------------------
 
@@ -224,6 +291,11 @@ class Storage:
         """Return how many events were given up."""
         counted = select(func.count()).where(inbox.c.channel == channel, inbox.c.reason.is_not(None))
         return int((await self._read(counted))[0][0])
+
+    async def waiting(self) -> dict[str, tuple[int, datetime]]:
+        """Return of each channel that has open events how many there are, and when the oldest came in."""
+        rows = await self._read(_WAITING)
+        return {channel: (count, datetime.fromisoformat(f"{oldest}+00:00")) for channel, count, oldest in rows}
 
     # --- itself ---------------------------------------------------------------------------------
 
@@ -280,11 +352,12 @@ def _within(chat: Conversation) -> dict[str, object]:
 # --- statements ----------------------------------------------------------------------------------
 
 
-def _save(table: Table, *key: str) -> Insert:
+def _save(table: Table, *key: str, **computed: ColumnElement[str]) -> Insert:
     """Return a statement that adds a row, or changes the one of the same key."""
     adding = insert(table)
     given = {column.name: column for column in adding.excluded if column.name not in {*key, "number"}}
-    return adding.on_conflict_do_update(key, set_=given).values({name: bindparam(name) for name in (*key, *given)})
+    values: dict[str, ColumnElement[Any]] = {name: bindparam(name) for name in (*key, *given)}
+    return adding.on_conflict_do_update(key, set_=given).values(values | computed)
 
 
 def _in_chat(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -298,7 +371,8 @@ _DIALOGUES = select(dialogue.c.channel, dialogue.c.conversation, dialogue.c.stat
     tuple_(dialogue.c.channel, dialogue.c.conversation).in_(bindparam("keys", expanding=True))
 )
 _SAVE_DIALOGUE = _save(dialogue, "channel", "conversation")
-_SAVE_EXCHANGE = _save(exchange, "channel", "conversation", "question")
+_SAVE_EXCHANGE = _save(exchange, "channel", "conversation", "question", day=cast(func.current_date(), String))
+_ASK = insert(question)
 _SAVE_POSITION = _save(position, "channel")
 _MINE = (
     exchange.c.channel == bindparam("of_channel"),
@@ -324,7 +398,19 @@ _MOVE = (
         + func.substr(dialogue.c.conversation, func.length(bindparam("of_chat")) + 1)
     )
 )
-_RECEIVE = insert(inbox).on_conflict_do_nothing(["channel", "id"])
+_RECEIVE = (
+    insert(inbox)
+    .values(
+        {name: bindparam(name) for name in ("channel", "id", "chat", "payload")}
+        | {"at": cast(func.current_timestamp(), String)}
+    )
+    .on_conflict_do_nothing(["channel", "id"])
+)
+_WAITING = (
+    select(inbox.c.channel, func.count(), func.min(inbox.c.at))
+    .where(inbox.c.closed.is_(None))
+    .group_by(inbox.c.channel)
+)
 _OPENED = (
     select(inbox.c.number, inbox.c.id, inbox.c.chat, inbox.c.payload)
     .where(inbox.c.channel == bindparam("channel"), inbox.c.closed.is_(None), inbox.c.number > bindparam("after"))
@@ -358,7 +444,7 @@ def _prepare(patience: float, connection: Any, _record: object) -> None:
     """Let no reader wait for the writer; a crash of the machine loses at most the last moments."""
     cursor = connection.cursor()
     _write_ahead(cursor, time.monotonic() + patience)
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -384,6 +470,22 @@ def _create(path: Path) -> None:
     for file in (path, *(path.with_name(path.name + companion) for companion in ("-wal", "-shm"))):
         if file.exists() and file.stat().st_mode & 0o077:
             file.chmod(0o600)
+
+
+def _key_beside(path: Path) -> bytes:
+    """Return the key in the folder of the database, private to the user; make one where there is none."""
+    key = path.with_name(KEY)
+    made = key.with_name(f"{KEY}.{os.getpid()}")
+    if not key.exists():
+        try:
+            made.touch(0o600)
+            made.write_bytes(secrets.token_bytes())
+            with suppress(FileExistsError):  # another process was faster
+                os.link(made, key)
+        finally:
+            made.unlink(missing_ok=True)
+    key.chmod(0o600)
+    return key.read_bytes()
 
 
 async def _migrate(connection: AsyncConnection, place: str) -> None:

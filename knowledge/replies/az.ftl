@@ -222,6 +222,18 @@ languages =
 passage =
     Son cavabın əsaslandığı dəqiq sözlər bunlardır:
     .none = Mənbədən hissələrini göstərə biləcəyim əvvəlki cavab yoxdur. Əvvəlcə bir sual verin.
+privacy =
+    Nə adınızı, nə profilinizi, nə də yazdıqlarınızın tarixçəsini saxlayıram. Söhbətdən üç şeyi platformanın ona verdiyi
+    nömrə ilə saxlayıram: dili, axırıncı dəfə nədən danışıldığını və hansı mesajımın hansı mesajınıza cavab olduğunu. Buna
+    görə «bəs nə vaxt?» sualını başa düşürəm və cavabın altındakı düymələr işləyir.
+
+    /mydata bu söhbətdən nə saxladığımı göstərir, /forget isə onu dərhal silir.
+mydata =
+    Bu söhbətdən heç nə saxlamıram.
+forget =
+    Bu söhbətdən saxladıqlarımı – dili, mövzunu və sualları silə bilərəm. Onları geri qaytarmaq mümkün olmayacaq.
+    İstəyirsinizsə, düyməni basın və ya /forget yazın.
+    .done = Bu söhbətdən saxladıqlarımı sildim. Çatdakı mesajlar isə siz onları silənə qədər qalır.
 why =
     Son cavabım belə yaranıb.
     .none = İzah edə biləcəyim əvvəlki cavab yoxdur. Əvvəlcə bir sual verin.
@@ -269,6 +281,22 @@ that-name =
     yazdığınız ad
 term-passed =
     Həmin tarix ({ $end }) artıq keçib. Mənbələrdə ondan sonraya aid heç nə yoxdur və sonra nə olduğu deyilmir.
+held =
+    Bu söhbətdən saxladıqlarım bunlardır:
+
+    /forget onları dərhal silir, /privacy isə nə üçün və nə qədər saxlanıldığını bildirir.
+held-language = Dil: { $language }
+held-topic = Axırıncı mövzu: «{ $title }»
+held-exchanges = Düymələri işləyən cavablar: { $count }
+held-questions = Adınız olmadan saxlanılan suallar: { $count }
+kept-conversation =
+    Bunlar axırıncı cavabdan neçə gün sonra özü silinir: { $days }.
+kept-questions =
+    Daha yaxşı cavab verə bilməyim üçün sualların mətni bundan ayrı, kimin soruşduğu göstərilmədən saxlanılır: əvvəlcə
+    e-poçt ünvanları, telefon nömrələri, keçidlər və istifadəçi adları çıxarılır, söhbətin yerinə isə elə bir kod qoyulur
+    ki, gizli açar olmadan onun hansı söhbət olduğunu bilmək mümkün deyil. Mətn neçə gündən sonra özü silinir: { $days }.
+kept-no-questions =
+    Sualların mətni saxlanılmır.
 language-chosen =
     Sualınızdan başqa dil bilinmirsə, bundan sonra bu dildə cavab verəcəyəm: { $language }.
 why-read =

@@ -12,12 +12,14 @@ from bot.channels.telegram import WebhookAddress
 from bot.core.composer import Command
 from bot.core.models import (
     Answer,
+    Asked,
     Block,
     Choice,
     Citation,
     DialogueState,
     Entity,
     Event,
+    Held,
     Intent,
     Items,
     Knowledge,
@@ -182,10 +184,20 @@ class MemoryStore:
         self._check_unread()
         return self.dialogues.get(conversation)
 
-    async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
-        """Keep the dialogue state."""
+    async def save_dialogue(self, conversation: Conversation, state: DialogueState, asked: Asked | None = None) -> None:
+        """Keep the dialogue state, and the question."""
         self._check()
         self.dialogues[conversation] = state
+
+    async def held(self, conversation: Conversation) -> Held:
+        """Return what is held."""
+        self._check()
+        return Held(self.dialogues.get(conversation), 0, 0)
+
+    async def forget(self, conversation: Conversation) -> None:
+        """Delete it."""
+        self._check()
+        self.dialogues.pop(conversation, None)
 
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return an exchange."""

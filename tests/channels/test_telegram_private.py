@@ -100,7 +100,7 @@ async def test_the_exchange_is_recorded() -> None:
         chat = Conversation("telegram", str(anna.chat.id))
     question = str(reply.id - 1)
     assert running.store.exchanges == {
-        (chat, question): Exchange(question, (str(reply.id),), READINGS, "en"),
+        (chat, question): Exchange(question, (str(reply.id),), READINGS, "en", asker=chat.id),
     }
 
 

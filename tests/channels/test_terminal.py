@@ -18,6 +18,7 @@ from bot.core import dialogue
 from bot.core.composer import Command
 from bot.core.models import (
     Answer,
+    Asked,
     Block,
     Choice,
     Citation,
@@ -111,7 +112,7 @@ class Notebook:
             raise StorageError("the database is locked")
         return self.states.get(conversation)
 
-    async def save_dialogue(self, conversation: Conversation, state: DialogueState) -> None:
+    async def save_dialogue(self, conversation: Conversation, state: DialogueState, asked: Asked | None = None) -> None:
         """Keep the dialogue state."""
         self.states[conversation] = state
 

@@ -178,7 +178,7 @@ class Answering:
             origin.place, messages, answer, because=origin.event, footer=footer, picture=picture
         )
         choices = tuple(choice.key for choice in answer.suggestions)
-        exchange = Exchange(question, replies, answer.readings, answer.language, choices)
+        exchange = Exchange(question, replies, answer.readings, answer.language, choices, origin.person.id)
         try:
             await self._service.answered(origin.chat, exchange)
         except StorageError as error:  # the answer is there all the same

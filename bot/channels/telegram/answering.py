@@ -169,7 +169,7 @@ class Answering:
         markup = keyboard(answer, question, self._service.responder.say)
         picture = await self._picture(answer)
         replies = await self._sender.replace(origin.place, messages, answer, markup, picture)
-        exchange = Exchange(question, replies, answer.readings, answer.language)
+        exchange = Exchange(question, replies, answer.readings, answer.language, asker=origin.person.id)
         try:
             await self._service.answered(origin.chat, exchange)
         except StorageError as error:  # the answer is there all the same

@@ -74,6 +74,22 @@ that-name =
     the name that you wrote
 term-passed =
     That date, { $end }, has passed. The source holds nothing later.
+held =
+    This is what I hold of this conversation:
+
+    /forget deletes it at once; /privacy tells what it is for and how long it is kept.
+held-language = The language: { $language }
+held-topic = What it was last about: “{ $title }”
+held-exchanges = Answers whose buttons work: { $count }
+held-questions = Questions kept without your name: { $count }
+kept-conversation =
+    Days after the last answer until this is deleted by itself: { $days }.
+kept-questions =
+    So that I get better, the text of questions is kept apart from that, without who asked: e-mail addresses, phone numbers,
+    links and user names are taken out first, and in place of the conversation there is a code that cannot be traced back
+    without a secret key. Days until it is deleted by itself: { $days }.
+kept-no-questions =
+    The text of questions is not kept.
 language-chosen =
     From now on I answer in { $language } wherever your question does not show another language.
 why-read =

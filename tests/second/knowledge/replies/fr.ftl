@@ -74,6 +74,20 @@ that-name =
     le nom que vous avez écrit
 term-passed =
     Cette date, { $end }, est passée. La source ne contient rien de plus récent.
+held =
+    Voici ce que je conserve de cette conversation :
+
+    /forget l’efface aussitôt ; /privacy dit à quoi cela sert et combien de temps je le garde.
+held-language = La langue : { $language }
+held-topic = Le dernier sujet : « { $title } »
+held-exchanges = Réponses dont les boutons fonctionnent : { $count }
+held-questions = Questions conservées sans votre nom : { $count }
+kept-conversation =
+    Jours après la dernière réponse avant l’effacement automatique : { $days }.
+kept-questions =
+    Le texte des questions est conservé à part, sans dire qui les a posées. Jours avant l’effacement automatique : { $days }.
+kept-no-questions =
+    Le texte des questions n’est pas conservé.
 language-chosen =
     Désormais je réponds en { $language } quand la question ne montre pas une autre langue.
 why-read =

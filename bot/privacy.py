@@ -1,0 +1,47 @@
+"""What is taken out of a question before it is kept: whatever may tell who asked or lead to somebody."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+
+LINK, MAIL, NAME, PHONE = "[link]", "[e-mail]", "[name]", "[phone]"
+FEWEST, CERTAIN = 7, 5
+"""Digits of a phone number, without and with a plus sign before it."""
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"(?:https?://|www\.|\bt\.me/|\bmatrix\.to/)\S*[^\s.,;:!?)\]»”]", re.IGNORECASE)
+_NAME = re.compile(r"(?<![\w@])@[\w.=/-]{3,}(?::[\w.-]+)?")
+"""A user of Telegram or Matrix."""
+_DIGITS = re.compile(r"(?<![\w.,])(\(?\+?\(?\d(?:[\d \u00a0()./–-]*\d)?)(?!\w)")
+_DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+_NO_PHONE = re.compile(
+    rf"""(?<!\d)(?:
+      {_DAY}[./-]{_MONTH}[./-](?:\d{{4}}|\d{{2}})  # 27.06.2022
+    | \d{{4}}[./-]{_MONTH}[./-]{_DAY}              # 2022-06-27
+    | (?:19|20)\d\d                                # a year
+    | \d{{1,3}}(?:[ \u00a0.]000)+                  # 1 000 000
+    )(?!\d)""",
+    re.VERBOSE,
+)
+
+
+def redacted(text: str) -> str:
+    """Return a text without e-mail addresses, links, user names and phone numbers; days and years stay."""
+    for pattern, by in ((_LINK, LINK), (_MAIL, MAIL), (_NAME, NAME)):
+        text = pattern.sub(by, text)
+    return _DIGITS.sub(lambda found: PHONE if _is_phone(found[1]) else found[0], text)
+
+
+def _is_phone(number: str) -> bool:
+    rest = _NO_PHONE.sub(" ", number)
+    digits = sum(character.isdigit() for character in rest)
+    return digits >= (CERTAIN if number.startswith(("+", "(+")) else FEWEST)
+
+
+def pseudonyms(key: bytes) -> Callable[[str, str], str]:
+    """Return what makes, of a channel and the id of a conversation, a name that only the key leads back from."""
+
+    def pseudonym(channel: str, conversation: str) -> str:
+        return hmac.digest(key, f"{channel}\0{conversation}".encode(errors="surrogatepass"), hashlib.sha256).hex()[:32]
+
+    return pseudonym
