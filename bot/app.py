@@ -6,14 +6,14 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from bot.channels.formatting import plain
 from bot.config import Settings
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 DATABASE = "jolig.sqlite3"
 HISTORY = "history"
 CACHE = "cache"
+MATRIX = "matrix"
 SCHEMAS = "schemas"
 _TOLD = 20
 """Problems of knowledge that are told in a chat; the log has all."""
@@ -319,7 +320,7 @@ def serve(settings: Settings, *, test_environment: bool) -> int:
     """Serve every channel that is set up until a signal ends it."""
     channels = _channels(settings, test_environment=test_environment)
     if not channels:
-        raise SettingsError("JOLIG_TELEGRAM_TOKEN is not set")
+        raise SettingsError("neither JOLIG_TELEGRAM_TOKEN nor JOLIG_MATRIX_HOMESERVER is set")
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
     _log(settings)
@@ -327,41 +328,87 @@ def serve(settings: Settings, *, test_environment: bool) -> int:
     return 0
 
 
-Serve = Callable[[Service, Inbox, Health, "asyncio.Event"], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What all channels stand on."""
+
+    service: Service
+    inbox: Inbox
+    store: "Storage"
+    health: Health
+
+
+_Serve = Callable[[_Common, "asyncio.Event"], Awaitable[None]]
 """Serves one channel until the event is set."""
 
 
-def _channels(settings: Settings, *, test_environment: bool) -> dict[str, Serve]:
+def _channels(settings: Settings, *, test_environment: bool) -> dict[str, _Serve]:
     """Return each channel that is set up, by its name."""
-    channels = dict[str, Serve]()
-    if token := settings.telegram_token:
-        from bot.channels import telegram  # noqa: PLC0415 - `ask` and `chat` do without it
-
-        webhook = settings.telegram_webhook_url and telegram.WebhookAddress(
-            settings.telegram_webhook_url,
-            *settings.telegram_webhook_listen,
-            secret=secret.get_secret_value() if (secret := settings.telegram_webhook_secret) else token_urlsafe(),
-        )
-
-        async def serve_telegram(service: Service, inbox: Inbox, health: Health, stop: "asyncio.Event") -> None:
-            await telegram.serve(
-                service,
-                inbox,
-                token=token.get_secret_value(),
-                api_url=settings.telegram_api_url,
-                test_environment=test_environment or settings.telegram_test_environment,
-                pictures=settings.data_dir / CACHE,
-                stop=stop,
-                health=health,
-                webhook=webhook or None,
-                timing=telegram.Timing(overall=telegram.Rate(settings.telegram_messages_per_second, 1)),
-            )
-
-        channels["telegram"] = serve_telegram
+    channels = dict[str, _Serve]()
+    if settings.telegram_token:
+        channels["telegram"] = _telegram(settings, settings.telegram_token, test_environment=test_environment)
+    if settings.matrix_homeserver:
+        channels["matrix"] = _matrix(settings, settings.matrix_homeserver)
+    elif settings.matrix_user or settings.matrix_password or settings.matrix_token:
+        raise SettingsError("JOLIG_MATRIX_HOMESERVER is not set")
     return channels
 
 
-async def _serve(settings: Settings, core: Responder, channels: Mapping[str, Serve]) -> None:
+def _telegram(settings: Settings, token: SecretStr, *, test_environment: bool) -> _Serve:
+    from bot.channels import telegram  # noqa: PLC0415 - `ask` and `chat` do without it
+
+    webhook = settings.telegram_webhook_url and telegram.WebhookAddress(
+        settings.telegram_webhook_url,
+        *settings.telegram_webhook_listen,
+        secret=secret.get_secret_value() if (secret := settings.telegram_webhook_secret) else token_urlsafe(),
+    )
+
+    async def serve_telegram(common: _Common, stop: "asyncio.Event") -> None:
+        await telegram.serve(
+            common.service,
+            common.inbox,
+            token=token.get_secret_value(),
+            api_url=settings.telegram_api_url,
+            test_environment=test_environment or settings.telegram_test_environment,
+            pictures=settings.data_dir / CACHE,
+            stop=stop,
+            health=common.health,
+            webhook=webhook or None,
+            timing=telegram.Timing(overall=telegram.Rate(settings.telegram_messages_per_second, 1)),
+        )
+
+    return serve_telegram
+
+
+def _matrix(settings: Settings, homeserver: str) -> _Serve:
+    from bot.channels import matrix  # noqa: PLC0415 - `ask` and `chat` do without it
+
+    password, token = settings.matrix_password, settings.matrix_token
+    account = matrix.Account(
+        homeserver=homeserver,
+        user=settings.matrix_user,
+        password=password.get_secret_value() if password else None,
+        token=token.get_secret_value() if token else None,
+        folder=settings.data_dir / MATRIX,
+    )
+
+    async def serve_matrix(common: _Common, stop: "asyncio.Event") -> None:
+        await matrix.serve(
+            common.service,
+            inbox=common.inbox,
+            positions=common.store,
+            account=account,
+            admission=matrix.Admission(settings.matrix_invites, settings.matrix_rooms),
+            pictures=settings.data_dir / CACHE,
+            health=common.health,
+            now=_now,
+            stop=stop,
+        )
+
+    return serve_matrix
+
+
+async def _serve(settings: Settings, core: Responder, channels: Mapping[str, _Serve]) -> None:
     from bot.channels.supervision import keep_up  # noqa: PLC0415 - `ask` and `chat` do without it
     from bot.reloading import Reloading  # noqa: PLC0415
     from bot.retention import keep_to  # noqa: PLC0415
@@ -383,7 +430,8 @@ async def _serve(settings: Settings, core: Responder, channels: Mapping[str, Ser
         )
         service.administration = Administration(settings.admins, _commands(service, status, reload))
         with _signals(reload) as stop:
-            served = {name: partial(serve, service, inbox, health) for name, serve in channels.items()}
+            common = _Common(service, inbox, store, health)
+            served = {name: partial(serve, common) for name, serve in channels.items()}
             await keep_up(served, stop=stop, health=health)
 
 

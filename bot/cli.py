@@ -79,9 +79,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="start the bot: Telegram if there is a token, else the terminal")
+    run = commands.add_parser("run", help="start the bot: on the platforms that are set up, else in the terminal")
     run.set_defaults(command=_run)
-    serve = commands.add_parser("serve", help="serve Telegram")
+    serve = commands.add_parser("serve", help="serve Telegram and Matrix, each where it is set up")
     serve.set_defaults(command=_serve)
     for served in (run, serve):
         served.add_argument("--test-environment", action="store_true", help="use Telegram's test environment")
@@ -141,7 +141,7 @@ def _run(options: argparse.Namespace) -> int:
     from bot import app, config  # noqa: PLC0415
 
     settings = config.load()
-    if settings.telegram_token is None:
+    if settings.telegram_token is None and settings.matrix_homeserver is None:
         return app.chat(settings)
     return app.serve(settings, test_environment=options.test_environment)
 

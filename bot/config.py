@@ -7,7 +7,7 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import Annotated, Literal, LiteralString, NamedTuple, get_args
 
 from dotenv.parser import Binding, parse_stream
 from platformdirs import user_data_path
@@ -19,6 +19,7 @@ from bot.errors import SettingsError
 PREFIX = "JOLIG_"
 _ADDRESSES = [f"{PREFIX}TELEGRAM_API_URL"]
 _LAST_PORT = 65535
+_MATRIX_USER = r"@[^\s:]+:\S+"
 _PACKAGE = Path(__file__).parent
 
 
@@ -51,12 +52,26 @@ def _listened(value: object) -> object:
     return Address(host.strip("[]") or "127.0.0.1", int(port))
 
 
+def _listed(value: object, pattern: str, kind: LiteralString) -> object:
+    """Return the parts of a list with commas; each fits a pattern."""
+    parts = tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+    if isinstance(parts, tuple) and not all(re.fullmatch(pattern, part) for part in parts):
+        raise PydanticCustomError("list", f"it should be {kind}, with commas between several")
+    return parts
+
+
 def _people(value: object) -> object:
-    """Return the parts of a list with commas; each is `channel:id`."""
-    people = tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
-    if isinstance(people, tuple) and not all(re.fullmatch(r"[a-z]+:\S+", person) for person in people):
-        raise PydanticCustomError("people", "it should be channel:id, with commas between several")
-    return people
+    return _listed(value, r"[a-z]+:\S+", "channel:id")
+
+
+def _inviters(value: object) -> object:
+    return _listed(value, rf"all|{_MATRIX_USER}|[\w.\-\[\]:]+", "@user:homeserver, a homeserver or all")
+
+
+def _matrix_user(value: str) -> str:
+    if not re.fullmatch(_MATRIX_USER, value):
+        raise PydanticCustomError("user", "it should be @user:homeserver")
+    return value
 
 
 def _webhook_secret(value: SecretStr | None) -> SecretStr | None:
@@ -109,6 +124,23 @@ class Settings(BaseModel):
     telegram_messages_per_second: Annotated[int, Field(ge=1)] = Field(
         default=30, description="How many messages may be sent: Telegram allows 30, more for a fee"
     )
+    matrix_homeserver: Annotated[str, AfterValidator(_address)] | None = Field(
+        default=None, description="The address of the Matrix homeserver; with it, `jolig run` serves Matrix"
+    )
+    matrix_user: Annotated[str, AfterValidator(_matrix_user)] | None = Field(
+        default=None, description="The bot's user there, such as `@jolig:example.org`; not needed with a token"
+    )
+    matrix_password: SecretStr | None = Field(
+        default=None,
+        description="Its password, for the first start and where the homeserver wants the bot to log in again",
+    )
+    matrix_token: SecretStr | None = Field(default=None, description="An access token instead of the password")
+    matrix_invites: Annotated[tuple[str, ...], BeforeValidator(_inviters)] = Field(
+        default=(),
+        description="Whose invitations it accepts: users, homeservers, or `all`, with commas between several",
+        json_schema_extra={"default": "those of its own homeserver"},
+    )
+    matrix_rooms: Annotated[int, Field(ge=1)] = Field(default=500, description="How many rooms it may be in")
     operations_listen: Annotated[Address | None, BeforeValidator(_listened)] = Field(
         default=None,
         description="Where `/healthz`, `/readyz` and `/metrics` are, such as `127.0.0.1:8081`; a port alone is of this "

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, cast
 
 from bot.channels.matrix import Account, Admission, serve
 from bot.channels.matrix.timing import Timing
-from bot.channels.pictures import Gallery
 from bot.health import Health
 from bot.inbox import Inbox, Limits
 from bot.service import Service
@@ -73,7 +72,7 @@ class Bot:
             positions=store,
             account=account,
             admission=self.admission,
-            gallery=Gallery(self.folder / "pictures"),
+            pictures=self.folder / "pictures",
             health=self.health,
             now=lambda: datetime.now(UTC),
             stop=stop,

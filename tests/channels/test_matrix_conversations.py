@@ -85,7 +85,7 @@ async def test_a_number_chooses_among_the_last_suggestions(bot: Bot, anna: Perso
     room = await bot.talk(anna, encrypted=False)
     await anna.say(room, "2")
     await anna.next(room, sender=bot.id)
-    assert bot.responder.questions[-1] == Question(text="2")
+    assert bot.responder.questions[-1] == Question(text="2", sender=anna.id)
 
 
 @BOTH
@@ -128,7 +128,7 @@ async def test_commands_begin_with_an_exclamation_mark(bot: Bot, anna: Person) -
     room = await bot.talk(anna, encrypted=False)
     await anna.say(room, "!members Ann")
     reply = await anna.next(room, sender=bot.id)
-    assert bot.responder.questions[-1] == Question(text="/members Ann")
+    assert bot.responder.questions[-1] == Question(text="/members Ann", sender=anna.id)
     assert reply.body.startswith("[en] !members Ann")
 
 

@@ -139,7 +139,7 @@ class Answering:
         """Answer a text: in messages that it has already, or in new ones."""
         origin = asked.origin
         async with self._shown(origin):
-            answer = await self._service.ask(origin.person, Question(text=asked.text))
+            answer = await self._service.ask(origin.person, Question(text=asked.text, sender=origin.sender))
             await self._reply(origin, asked.message, answer, messages)
 
     async def _edit(self, edited: Edited) -> None:
@@ -168,7 +168,7 @@ class Answering:
                 await self._send(origin, await self._service.reasons(origin.chat, exchange.question))
             elif 1 <= int(reacted.sign) <= len(exchange.choices):
                 choice = exchange.choices[int(reacted.sign) - 1]
-                answer = await self._service.ask(origin.person, Question(choice=choice))
+                answer = await self._service.ask(origin.person, Question(choice=choice, sender=origin.sender))
                 await self._reply(origin, origin.event, answer)
 
     async def _reply(self, origin: Origin, question: str, answer: Answer, messages: tuple[str, ...] = ()) -> None:
@@ -188,7 +188,7 @@ class Answering:
         try:
             png = await self._gallery.png(answer)
         except OSError as error:  # the answer says it all in words
-            log.error("picture_failed", error=str(error))  # noqa: TRY400
+            log.error("picture_not_kept", error=str(error))  # noqa: TRY400
             return None
         return Picture(png, answer.picture.title) if png and answer.picture else None
 
@@ -230,7 +230,7 @@ class Answering:
         origin = replace(origin, place=Place(room))
         hint = self._notice("matrix-hint")
         if room_of(self._server, room).direct:
-            answer = await self._service.ask(origin.person, Question(text=f"/{START}"))
+            answer = await self._service.ask(origin.person, Question(text=f"/{START}", sender=origin.sender))
             await self._reply(origin, origin.event, replace(answer, blocks=answer.blocks + hint.blocks))
         else:
             await self._send(origin, hint)

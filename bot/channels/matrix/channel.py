@@ -1,9 +1,10 @@
 """The life of the channel: sign in, receive and answer, watch the session, stop in order."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -30,7 +31,7 @@ async def serve(
     positions: Positions,
     account: Account,
     admission: Admission,
-    gallery: Gallery,
+    pictures: Path,
     health: Health,
     now: Callable[[], datetime],
     stop: asyncio.Event,
@@ -38,19 +39,26 @@ async def serve(
 ) -> None:
     """Answer on Matrix until `stop` is set; what has been received by then is answered still.
 
+    `pictures` is the folder where drawn pictures are kept, `positions` where it is kept up to where it has read.
     Raises TokenError where the homeserver does not accept the session or ends it, NetworkError where it cannot be
     reached at the start.
     """
     timing = timing or Timing()
     server = await sign_in(account)
     try:
-        responder = service.responder
-        commands = {command.name for language in responder.languages for command in responder.commands(language)}
+        commands = partial(_commands, service)
         reader = Reader(server.user, commands=commands)
         rooms = Rooms(server, admission)
         sender = Sender(server, commands=commands)
         answering = Answering(
-            service, server, reader=reader, sender=sender, rooms=rooms, gallery=gallery, timing=timing, now=now
+            service,
+            server,
+            reader=reader,
+            sender=sender,
+            rooms=rooms,
+            gallery=Gallery(pictures),
+            timing=timing,
+            now=now,
         )
         receiver = Receiver(
             server,
@@ -70,6 +78,12 @@ async def serve(
     finally:
         await server.close()
         log.info("matrix_stopped")
+
+
+def _commands(service: Service) -> Collection[str]:
+    """Return the names of the commands, which new knowledge may change."""
+    responder = service.responder
+    return {command.name for command in responder.commands(responder.languages[0])}
 
 
 async def _both(receiving: Coroutine[Any, Any, None], answering: Coroutine[Any, Any, None]) -> None:

@@ -122,6 +122,8 @@ class Origin:
     place: Place
     event: str
     """The id of the event: what is sent because of it is sent once."""
+    sender: str
+    """The id of the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ Incoming = Asked | Edited | Reacted | Wordless | Redacted | Joined | Left | Upgr
 class Reader:
     """Reads events as one user."""
 
-    def __init__(self, user: str, *, commands: Collection[str]) -> None:
+    def __init__(self, user: str, *, commands: Callable[[], Collection[str]]) -> None:
         self._user = user
         self._local = user[1:].partition(":")[0]
         self._commands = commands
@@ -284,6 +286,7 @@ class Reader:
             chat=Conversation(CHANNEL, room.id),
             place=Place(room.id, thread, reply_to),
             event=event.id,
+            sender=event.sender,
         )
 
     # --- for whom, and what ----------------------------------------------------------------------
@@ -293,7 +296,9 @@ class Reader:
         if self._user in content.mentions.user_ids or self._user in unquote(content.formatted_body):
             return True
         command = _COMMAND.match(content.body)
-        return bool(command and command[1].casefold() in self._commands) or bool(self._named(name).search(content.body))
+        return bool(command and command[1].casefold() in self._commands()) or bool(
+            self._named(name).search(content.body)
+        )
 
     def _named(self, name: str) -> re.Pattern[str]:
         """Return what names the bot in plain text: its id or short id anywhere, any of its names before a colon."""

@@ -1,8 +1,9 @@
 """What goes out: answers as messages, sent, edited and taken back, each exactly once."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from struct import unpack
 
 from bot.channels.formatting import document, numbered
@@ -31,10 +32,9 @@ class Sender:
     same message.
     """
 
-    def __init__(self, server: Homeserver, *, commands: Collection[str]) -> None:
+    def __init__(self, server: Homeserver, *, commands: Callable[[], Collection[str]]) -> None:
         self._server = server
-        names = "|".join(map(re.escape, commands))
-        self._command = re.compile(rf"(?<![\w/])/(?=(?:{names})\b)")
+        self._commands = commands
 
     async def send(self, place: Place, answer: Answer, *, because: str, footer: str = "") -> tuple[str, ...]:
         """Send an answer because of an event; return the ids of its messages."""
@@ -90,11 +90,13 @@ class Sender:
 
     def _signed(self, block: Block) -> Block:
         """Return a block with its commands as they are written here: apps keep those with a slash for themselves."""
+        names = "|".join(map(re.escape, self._commands()))
+        sign = partial(re.sub, rf"(?<![\w/])/(?=(?:{names})\b)", "!")
         match block:
             case Paragraph(text):
-                return Paragraph(self._command.sub("!", text))
+                return Paragraph(sign(text))
             case Items(items):
-                return Items(tuple(self._command.sub("!", item) for item in items))
+                return Items(tuple(map(sign, items)))
         return block
 
 

@@ -1,0 +1,276 @@
+"""Events of Matrix rooms, read as what the bot is asked."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.matrix.events import (
+    PASSAGE,
+    WHY,
+    Asked,
+    Edited,
+    Incoming,
+    Joined,
+    Left,
+    Place,
+    Reacted,
+    Reader,
+    Redacted,
+    Room,
+    Upgraded,
+    Wordless,
+)
+
+BOT, ANNA = "@jolig:example.org", "@anna:example.org"
+DIRECT = Room("!direct:example.org", direct=True, name="JOLIG")
+GROUP = Room("!group:example.org", direct=False, name="JOLIG")
+PILL = '<a href="https://matrix.to/#/@jolig:example.org">JOLIG</a>'
+READER = Reader(BOT, commands=lambda: {"members", "help"})
+
+
+def event(content: dict[str, Any], kind: str = "m.room.message", sender: str = ANNA, **more: Any) -> dict[str, Any]:
+    """Return an event as the homeserver has it."""
+    return {
+        "event_id": "$event",
+        "type": kind,
+        "sender": sender,
+        "origin_server_ts": 1_700_000_000_000,
+        "content": content,
+        **more,
+    }
+
+
+def text(body: str, **content: Any) -> dict[str, Any]:
+    """Return a text message."""
+    return event({"msgtype": "m.text", "body": body, **content})
+
+
+def read(found: dict[str, Any], room: Room = GROUP) -> Incoming | None:
+    """Read an event."""
+    return READER.read(room, found)
+
+
+def said(found: dict[str, Any], room: Room = GROUP) -> str | None:
+    """Return the question of an event that is for the bot for sure."""
+    incoming = read(found, room)
+    return incoming.text if isinstance(incoming, Asked) and incoming.addressed else None
+
+
+# --- for whom, and what --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "question"),
+    [
+        ("!members", "/members"),
+        ("!MEMBERS Ann", "/MEMBERS Ann"),
+        ("/members", "/members"),
+        ("JOLIG: who?", "who?"),
+        ("jolig, who?", "who?"),
+        ("@jolig:example.org who?", "who?"),
+        ("who, @jolig:example.org ?", "who, ?"),
+        ("@jolig who?", "who?"),
+        ("JOLIG: who is in JOLIG?", "who is in JOLIG?"),
+        ("JOLIG: !help", "/help"),
+    ],
+)
+def test_in_a_group_it_is_addressed(body: str, question: str) -> None:
+    """By a command, its id, its short id, or its name before a colon; the name is no part of the question."""
+    assert said(text(body)) == question
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "who?",
+        "what is JOLIG?",
+        "JOLIG is great",
+        "!nonsense",
+        "! members",
+        "mail@jolig",
+        "@jolig2 who?",
+        "@jolig:b.example",
+    ],
+)
+def test_in_a_group_it_is_not_addressed(body: str) -> None:
+    """What people say to each other, to others, and about the group that has its name."""
+    assert read(text(body)) is None
+
+
+@pytest.mark.parametrize("body", ["who?", "!nonsense", "2", "JOLIG is great"])
+def test_alone_with_somebody_everything_is_for_it(body: str) -> None:
+    """Also a command that it does not know: it says which it does."""
+    assert said(text(body), DIRECT) == body.replace("!", "/")
+
+
+@pytest.mark.parametrize(
+    ("formatted", "question"),
+    [
+        (f"{PILL}: who <b>are</b> they?", "who are they?"),
+        (f"who are they, {PILL}", "who are they,"),
+        (f"{PILL} who is in JOLIG?", "who is in JOLIG?"),
+        ('<a href="https://matrix.to/#/%40jolig%3Aexample.org">J</a> a &lt; b?', "a < b?"),
+        (f"<mx-reply><blockquote>{PILL} old</blockquote></mx-reply>{PILL} new?", "new?"),
+        (f"<p>{PILL}</p><p>one</p><p>two</p>", "one\ntwo"),
+    ],
+)
+def test_a_pill_is_a_mention(formatted: str, question: str) -> None:
+    """The link to the bot is no part of the question, whatever it is called in it."""
+    assert said(text("JOLIG …", formatted_body=formatted)) == question
+
+
+def test_an_intentional_mention_counts_without_any_name() -> None:
+    """Clients list who is meant beside the text."""
+    assert said(text("who?", **{"m.mentions": {"user_ids": [BOT]}})) == "who?"
+    assert read(text("who?", **{"m.mentions": {"user_ids": [ANNA]}})) is None
+
+
+def test_a_reply_may_be_to_the_bot() -> None:
+    """Whose message it replies to is found out where it is answered; what older clients quote is left out."""
+    found = text("> <@jolig> old\n> older\n\nnew?", **{"m.relates_to": {"m.in_reply_to": {"event_id": "$reply"}}})
+    incoming = read(found)
+    assert isinstance(incoming, Asked)
+    assert (incoming.text, incoming.addressed, incoming.reply_to) == ("new?", False, "$reply")
+
+
+def test_the_fallback_of_a_thread_is_no_reply() -> None:
+    """Each message of a thread names the one before it, for clients without threads."""
+    relation = {"rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": {"event_id": "$reply"}}
+    assert read(text("so what", **{"m.relates_to": relation | {"is_falling_back": True}})) is None
+    assert isinstance(read(text("so what", **{"m.relates_to": relation})), Asked)
+
+
+@pytest.mark.parametrize("msgtype", ["m.notice", "m.emote", "m.unknown", ""])
+def test_what_bots_write_is_not_answered(msgtype: str) -> None:
+    """Two bots that answer each other would never end."""
+    assert read(event({"msgtype": msgtype, "body": "!members"}), DIRECT) is None
+
+
+def test_its_own_messages_are_not_answered() -> None:
+    """Whichever of its devices wrote them."""
+    assert read(text("!members") | {"sender": BOT}, DIRECT) is None
+
+
+@pytest.mark.parametrize("msgtype", ["m.image", "m.audio", "m.file", "m.video", "m.location"])
+def test_what_is_not_a_text_is_told_where_it_is_for_the_bot(msgtype: str) -> None:
+    """A picture for the group is none of its business."""
+    found = {"msgtype": msgtype, "body": "picture.png"}
+    assert isinstance(read(event(found), DIRECT), Wordless)
+    assert read(event(found)) is None
+    assert isinstance(read(event({"body": "sticker"}, "m.sticker"), DIRECT), Wordless)
+
+
+# --- where ---------------------------------------------------------------------------------------
+
+
+def test_the_answer_goes_where_the_question_is() -> None:
+    """A reply in a group, in its thread; each person and each thread has a conversation."""
+    thread = {"m.relates_to": {"rel_type": "m.thread", "event_id": "$root"}}
+    places, people = [], []
+    for room, content in ((DIRECT, {}), (GROUP, {}), (GROUP, thread), (DIRECT, thread)):
+        incoming = read(text("!members", **content), room)
+        assert isinstance(incoming, Asked)
+        places.append(incoming.origin.place)
+        people.append(incoming.origin.person.id)
+    assert places == [
+        Place(DIRECT.id),
+        Place(GROUP.id, None, "$event"),
+        Place(GROUP.id, "$root", "$event"),
+        Place(DIRECT.id, "$root"),
+    ]
+    assert people == [DIRECT.id, f"{GROUP.id} {ANNA}", f"{GROUP.id} $root {ANNA}", f"{DIRECT.id} $root"]
+
+
+# --- what else happens ---------------------------------------------------------------------------
+
+
+def test_an_edit_is_of_the_message_that_it_replaces() -> None:
+    """Its own text is for clients that cannot edit."""
+    relation = {"rel_type": "m.replace", "event_id": "$question"}
+    new = {"msgtype": "m.text", "body": "!help"}
+    incoming = read(text("* !help", **{"m.relates_to": relation, "m.new_content": new}))
+    assert isinstance(incoming, Edited)
+    assert (incoming.asked.message, incoming.asked.text, incoming.asked.addressed) == ("$question", "/help", True)
+    assert (incoming.origin.event, incoming.origin.place.reply_to) == ("$event", "$question")
+
+
+@pytest.mark.parametrize(
+    ("key", "sign"),
+    [
+        ("📖", PASSAGE),
+        ("❓", WHY),
+        ("❓\ufe0f", WHY),
+        ("1\ufe0f\u20e3", "1"),
+        ("9\u20e3", "9"),
+        ("❤️", None),
+        ("1", None),
+    ],
+)
+def test_the_signs_that_the_bot_knows_are_reactions_to_it(key: str, sign: str | None) -> None:
+    """Others are for the people."""
+    relation = {"rel_type": "m.annotation", "event_id": "$reply", "key": key}
+    incoming = read(event({"m.relates_to": relation}, "m.reaction"))
+    assert (incoming.sign if isinstance(incoming, Reacted) else None) == sign
+
+
+@pytest.mark.parametrize("found", [{"redacts": "$question"}, {"content": {"redacts": "$question"}}])
+def test_a_redaction_names_what_was_taken_back(found: dict[str, Any]) -> None:
+    """In the newer room versions inside the content."""
+    incoming = read(event({}, "m.room.redaction") | found)
+    assert isinstance(incoming, Redacted)
+    assert incoming.message == "$question"
+
+
+def test_coming_and_going() -> None:
+    """The bot greets where it comes in, once; where others leave it may be alone."""
+    own = event({"membership": "join"}, "m.room.member", BOT, state_key=BOT)
+    renamed = own | {"unsigned": {"prev_content": {"membership": "join"}}}
+    accepted = own | {"unsigned": {"prev_content": {"membership": "invite"}}}
+    left = event({"membership": "leave"}, "m.room.member", state_key=ANNA)
+    joined = event({"membership": "join"}, "m.room.member", state_key=ANNA)
+    kinds = [type(read(found)) for found in (own, renamed, accepted, left, joined)]
+    assert kinds == [Joined, type(None), Joined, Left, type(None)]
+    assert [READER.joins(found) for found in (own, renamed, accepted, left, joined)] == [
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_an_upgraded_room_names_the_next() -> None:
+    """And who is in it: whoever upgraded it."""
+    incoming = read(event({"body": "", "replacement_room": "!next:b.example"}, "m.room.tombstone", state_key=""))
+    assert isinstance(incoming, Upgraded)
+    assert (incoming.room, incoming.via) == ("!next:b.example", "example.org")
+
+
+# --- what somebody may send ----------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=12), values, max_size=3),
+    max_leaves=8,
+)
+NAMES = ["msgtype", "body", "formatted_body", "m.relates_to", "m.new_content", "m.mentions", "membership", "redacts"]
+
+
+@given(
+    st.sampled_from(["m.room.message", "m.reaction", "m.room.redaction", "m.room.member", "m.room.tombstone", "other"]),
+    JSON | st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4),
+)
+def test_no_event_harms(kind: str, content: Any) -> None:
+    """Anybody may send anything."""
+    for room in (DIRECT, GROUP):
+        READER.read(room, event(content, kind))
+        READER.read(room, {"type": kind, "content": content})
+
+
+@given(st.text(max_size=80))
+def test_no_text_harms(body: str) -> None:
+    """Neither as a text nor as HTML with the bot's link in it."""
+    assert isinstance(read(text(body), DIRECT), Asked)
+    assert isinstance(read(text(body, formatted_body=f"{body}{PILL}"), DIRECT), Asked)
