@@ -22,7 +22,7 @@ _WORDLESS = ("m.image", "m.file", "m.audio", "m.video", "m.location")
 _LEADING = " \t,.:;-–—"
 """What remains before the text where a mention stood."""
 _COMMAND = re.compile(r"\s*[!/](\w+)")
-_FALLBACK = re.compile(r"(?:> ?.*\n)+\n?")
+_FALLBACK = re.compile(r"\A(?:> ?.*\n)+\n?")
 """What older apps put before a reply: the message that it replies to."""
 _KEYCAP = re.compile(r"(\d)\ufe0f?\u20e3")
 
@@ -60,6 +60,11 @@ class _Content(_Part):
     relation: _Relation = Field(default=_Relation(), alias="m.relates_to")
     mentions: _Mentions = Field(default=_Mentions(), alias="m.mentions")
     new: "_Content | None" = Field(default=None, alias="m.new_content")
+
+    @property
+    def own(self) -> str:
+        """Return the text without the message that it replies to."""
+        return _FALLBACK.sub("", self.body, count=1) if self.relation.in_reply_to else self.body
 
 
 class _Before(_Part):
@@ -295,24 +300,25 @@ class Reader:
         """Return whether a message in a group says that it is for the bot."""
         if self._user in content.mentions.user_ids or self._user in unquote(content.formatted_body):
             return True
-        command = _COMMAND.match(content.body)
+        command = _COMMAND.match(content.own)
         return bool(command and command[1].casefold() in self._commands()) or bool(
-            self._named(name).search(content.body)
+            self._named(name).search(content.own)
         )
 
     def _named(self, name: str) -> re.Pattern[str]:
         """Return what names the bot in plain text: its id or short id anywhere, any of its names before a colon."""
         user, local, shown = map(re.escape, (self._user, self._local, name))
-        return re.compile(rf"(?<!\w){user}|(?<!\w)@{local}(?![\w:])|^\s*@?(?:{local}|{shown})(?=[:,])", re.IGNORECASE)
+        return re.compile(
+            rf"(?<!\w){user}|(?<!\w)@{local}(?![\w:])|^\s*@?(?:{local}|{shown})(?=[:,](?:\s|$))", re.IGNORECASE
+        )
 
     def _text(self, content: _Content, name: str) -> str:
         """Return a message's text without the bot's name, a command with the slash that the core knows it by."""
         formatted = content.formatted_body
-        text = _Words.of(formatted, self._user) if self._user in unquote(formatted) else content.body
-        if content.relation.in_reply_to:
-            text = _FALLBACK.sub("", text, count=1) if text.startswith(">") else text
+        linked = self._user in unquote(formatted)
+        text = _Words.of(formatted, self._user) if linked else content.own
         named = self._named(name)
-        if named.search(text) or text is not content.body:
+        if linked or named.search(text):
             text = re.sub(r"(?<=\S) {2,}(?=\S)", " ", named.sub("", text)).strip().lstrip(_LEADING)
         return re.sub(r"^\s*!(?=\w)", "/", text)
 
@@ -345,6 +351,8 @@ class _Words(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Skip a quoted message or a link to the user; begin a new line where one begins."""
         links = unquote(dict(attrs).get("href") or "")
+        if self._skipped:
+            return
         if tag == "mx-reply" or (tag == "a" and links.endswith(f"#/{self._user}")):
             self._skipped = tag
         elif tag in ("br", "p", "div", "li", "blockquote") and self._found:
