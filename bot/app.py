@@ -257,6 +257,22 @@ def schemas(settings: Settings) -> int:
     return 0
 
 
+def backup(settings: Settings, file: Path) -> int:
+    """Copy the database into a file, also while the bot runs."""
+    from bot.storage.copying import back_up  # noqa: PLC0415 - `ask` keeps nothing
+
+    back_up(settings.data_dir / DATABASE, file)
+    return 0
+
+
+def restore(settings: Settings, file: Path) -> int:
+    """Put a copy of the database in its place; the bot must not run."""
+    from bot.storage.copying import restore as put  # noqa: PLC0415 - `ask` keeps nothing
+
+    put(file, settings.data_dir / DATABASE)
+    return 0
+
+
 def questions(settings: Settings, *, outcome: str | None, since: str | None) -> int:
     """Print the questions that are kept, as JSON lines, the oldest first."""
     import asyncio  # noqa: PLC0415 - `ask` starts without it
@@ -420,7 +436,7 @@ async def _serve(settings: Settings, core: Responder, channels: Mapping[str, _Se
         _operations(settings, service, store, health) as status,
         _beside(keep_to(retention, store, now=_now)),
     ):
-        inbox = Inbox(store, now=_now)
+        inbox = Inbox(store, now=_now, metrics=service.metrics)
         reload = Reloading(
             service,
             knowledge=settings.knowledge_dir,
@@ -458,12 +474,14 @@ async def _operations(
     """Watch the bot, and serve what is seen where the settings ask for it."""
     from bot import operations  # noqa: PLC0415 - `ask` and `chat` do without it
 
-    readiness = operations.Readiness(health, {"storage": store.problem})
+    waiting = operations.Waiting(store.waiting, _now)
+    readiness = operations.Readiness(health, {"storage": store.problem, "inbox": waiting.problem})
     if settings.operations_listen is None:
         yield readiness
         return
     service.metrics = metrics = operations.PrometheusMetrics(version=lambda: service.responder.knowledge.version)
-    async with operations.serving(operations.application(health, readiness, metrics), *settings.operations_listen):
+    served = operations.application(health, readiness, metrics, waiting)
+    async with operations.serving(served, *settings.operations_listen):
         yield readiness
 
 

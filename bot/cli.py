@@ -102,9 +102,27 @@ def _parser() -> argparse.ArgumentParser:
     questions.add_argument("--outcome", help="only those with this outcome, such as not_documented")
     questions.add_argument("--since", help="only those from this day on, such as 2026-01-15")
     questions.set_defaults(command=_questions)
+    backup = commands.add_parser("backup", help="copy the database into a file, also while the bot runs")
+    backup.set_defaults(command=_backup)
+    restore = commands.add_parser("restore", help="put a copy of the database in its place, while the bot is stopped")
+    restore.set_defaults(command=_restore)
+    for copying in (backup, restore):
+        copying.add_argument("file", type=Path, metavar="FILE", help="the copy")
     schemas = commands.add_parser("schemas", help="write the JSON Schemas of the knowledge files, for editors")
     schemas.set_defaults(command=_schemas)
     return parser
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.backup(config.load(), options.file)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.restore(config.load(), options.file)
 
 
 def _questions(options: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ import structlog
 
 from bot.core.models import Received
 from bot.errors import JoligError, NetworkError, StorageError
+from bot.metrics import Metrics, NoMetrics
 
 __all__ = ["Inbox", "InboxStore", "Limits", "Received"]
 
@@ -69,10 +70,18 @@ Handle = Callable[[Received], Awaitable[None]]
 class Inbox:
     """The events of all channels."""
 
-    def __init__(self, store: InboxStore, *, now: Callable[[], datetime], limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        store: InboxStore,
+        *,
+        now: Callable[[], datetime],
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._store = store
         self._now = now
         self._limits = limits or Limits()
+        self._metrics = metrics or NoMetrics()
         self._arrival: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def put(self, *events: Received) -> None:
@@ -92,7 +101,8 @@ class Inbox:
         attempt, the event becomes a dead letter. After the stop what is in the inbox is handled still, for a time;
         what is then left stays open for the next process.
         """
-        await _Handing(self._store, channel, handle, self._arrival[channel], stop, self._now, self._limits).run()
+        arrival, limits, metrics = self._arrival[channel], self._limits, self._metrics
+        await _Handing(self._store, channel, handle, arrival, stop, self._now, limits, metrics).run()
 
     async def dead_letters(self, channel: str) -> int:
         """Return how many events of a channel were given up; raise StorageError where that cannot be told."""
@@ -122,7 +132,9 @@ class _Handing:
         stop: asyncio.Event,
         now: Callable[[], datetime],
         limits: Limits,
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._store = store
         self._channel = channel
         self._handle = handle
@@ -235,6 +247,7 @@ class _Handing:
             log.exception("inbox_handler_failed", channel=self._channel, id=received.id)
             reason = repr(error)
         if reason is not None:
+            self._metrics.gave_up(channel=self._channel)
             log.error("inbox_dead_letter", channel=self._channel, id=received.id, reason=reason)
         await self._close(number, reason)
         return True
@@ -245,6 +258,7 @@ class _Handing:
             try:
                 await self._handle(received)
             except (NetworkError, StorageError) as error:
+                self._metrics.retried(channel=self._channel)
                 log.warning("inbox_retry", channel=self._channel, id=received.id, error=str(error), seconds=pause)
             else:
                 return True

@@ -1,7 +1,8 @@
 """What is watched from outside: whether the bot is alive and ready, and what it counts."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 import structlog
 from aiohttp import web
@@ -9,6 +10,7 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     PlatformCollector,
     ProcessCollector,
@@ -17,13 +19,15 @@ from prometheus_client import (
 from prometheus_client.core import InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.errors import ChannelError
+from bot.errors import ChannelError, StorageError
 from bot.health import Health
 
 log = structlog.get_logger()
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """The borders of the histogram of how long an answer takes."""
+LATE = 120
+"""Seconds after which what waits in the inbox waits for too long."""
 Check = Callable[[], Awaitable[str | None]]
 """Returns what is wrong with something in a line, or None."""
 
@@ -49,6 +53,13 @@ class PrometheusMetrics:
         )
         self._retries = Counter("jolig_retries", "What failed and is tried again", ["channel"], registry=self.registry)
         self._dead_letters = Counter("jolig_dead_letters", "What was given up", ["channel"], registry=self.registry)
+        self._waiting = Gauge("jolig_inbox_events", "What waits to be answered", ["channel"], registry=self.registry)
+        self._oldest = Gauge(
+            "jolig_inbox_oldest_seconds", "How long the oldest of it has waited", ["channel"], registry=self.registry
+        )
+        self._problems = Gauge(
+            "jolig_problem", "Whether a component has a problem", ["component"], registry=self.registry
+        )
         self.registry.register(_Knowledge(version))
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -65,6 +76,46 @@ class PrometheusMetrics:
     def gave_up(self, *, channel: str) -> None:
         """Count something that nobody tries again: a dead letter."""
         self._dead_letters.labels(channel).inc()
+
+    def seen(self, problems: Iterable[str], inbox: Mapping[str, tuple[int, float]]) -> None:
+        """Set which components have a problem; by channel, how much waits, and for how many seconds the oldest has."""
+        self._problems.clear()
+        for component in problems:
+            self._problems.labels(component).set(1)
+        self._waiting.clear()
+        self._oldest.clear()
+        for channel, (events, seconds) in inbox.items():
+            self._waiting.labels(channel).set(events)
+            self._oldest.labels(channel).set(seconds)
+
+
+class Waiting:
+    """What waits in the inbox."""
+
+    def __init__(
+        self, read: Callable[[], Awaitable[Mapping[str, tuple[int, datetime]]]], now: Callable[[], datetime]
+    ) -> None:
+        """Take what tells, by channel, how many events wait and when the oldest came in."""
+        self._read = read
+        self._now = now
+
+    async def by_channel(self) -> dict[str, tuple[int, float]]:
+        """Return, by channel, how many events wait, and for how many seconds the oldest of them has."""
+        now = self._now()
+        return {
+            channel: (count, (now - oldest).total_seconds())
+            for channel, (count, oldest) in (await self._read()).items()
+        }
+
+    async def problem(self) -> str | None:
+        """Return in a line what has waited for too long, or None."""
+        try:
+            late = [
+                f"{channel} for {age:.0f} s" for channel, (_, age) in (await self.by_channel()).items() if age > LATE
+            ]
+        except StorageError as error:
+            return str(error)
+        return f"something waits to be answered: {', '.join(late)}" if late else None
 
 
 class _Knowledge(Collector):
@@ -101,7 +152,9 @@ def lines(problems: Mapping[str, str]) -> list[str]:
     return [f"{name}: {problem}" for name, problem in problems.items()]
 
 
-def application(health: Health, readiness: Readiness, metrics: PrometheusMetrics) -> web.Application:
+def application(
+    health: Health, readiness: Readiness, metrics: PrometheusMetrics, waiting: Waiting | None = None
+) -> web.Application:
     """Return the addresses: each but `/metrics` answers 200, or 503 with the problems, a line each."""
 
     async def healthz(_request: web.Request) -> web.Response:
@@ -111,6 +164,10 @@ def application(health: Health, readiness: Readiness, metrics: PrometheusMetrics
         return _told(await readiness.problems())
 
     async def measured(_request: web.Request) -> web.Response:
+        inbox: dict[str, tuple[int, float]] = {}
+        with suppress(StorageError):  # `/readyz` tells it
+            inbox = await waiting.by_channel() if waiting else {}
+        metrics.seen(health.problems, inbox)
         return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     served = web.Application()

@@ -46,6 +46,17 @@ HARDENING = {
 }
 
 
+KEYS = {
+    *("Description", "Wants", "After", "StartLimitIntervalSec", "WantedBy"),
+    *("Type", "ExecStart", "ExecReload", "EnvironmentFile", "Environment", "Restart", "RestartSec"),
+    *("RestartPreventExitStatus", "TimeoutStopSec", "User", "StateDirectory", "StateDirectoryMode"),
+    *("WorkingDirectory", "UMask", "PrivateUsers", "RemoveIPC", "AmbientCapabilities", "SocketBindDeny"),
+    *("SocketBindAllow", "SystemCallErrorNumber", "RestrictRealtime", "ProtectClock", "ProtectHostname"),
+    *("ProtectKernelLogs", "ProtectProc", "ProcSubset"),
+}
+"""The other keys of the unit, as systemd.exec(5), systemd.service(5) and their like write them."""
+
+
 def settings_table() -> str:
     """Return the table of the settings as the README has to have it."""
     rows = [f"| `{variable}` | {_default(field)} | {_meaning(field)} |" for variable, field in VARIABLES.items()]
@@ -254,17 +265,23 @@ class TestUnit:
         _, *arguments = start.split()
         assert cli._parser().parse_args(arguments).command is cli._serve
 
-    @pytest.mark.skipif(ANALYSE is None, reason="systemd-analyze is not there")
-    def test_systemd_understands_it(self, tmp_path: Path) -> None:
-        """Systemd has nothing to say of it, with a program that is there."""
-        text = UNIT.read_text(encoding="utf-8")
-        adapted = re.sub(r"^ExecStart=\S+", f"ExecStart={shutil.which('true')}", text, flags=re.MULTILINE)
-        copy = tmp_path / UNIT.name
-        copy.write_text(adapted, encoding="utf-8")
-        command = [ANALYSE or "", "verify", "--man=no", str(copy)]
-        told = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own command
-        # It may have something to say of the other units of the machine.
-        assert [line for line in told.stderr.splitlines() if UNIT.name in line] == []
+    def test_it_has_no_key_that_is_misspelt(self) -> None:
+        """Systemd passes over what it does not know: the service would run unhardened."""
+        found = unit(UNIT.read_text(encoding="utf-8"))
+        assert found.keys() <= {*HARDENING, *KEYS}
+
+    if ANALYSE:  # where systemd is at hand it is asked too
+
+        def test_systemd_understands_it(self, tmp_path: Path) -> None:
+            """Systemd has nothing to say of it, with a program that is there."""
+            text = UNIT.read_text(encoding="utf-8")
+            adapted = re.sub(r"^ExecStart=\S+", f"ExecStart={shutil.which('true')}", text, flags=re.MULTILINE)
+            copy = tmp_path / UNIT.name
+            copy.write_text(adapted, encoding="utf-8")
+            command = [ANALYSE or "", "verify", "--man=no", str(copy)]
+            told = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own command
+            # It may have something to say of the other units of the machine.
+            assert [line for line in told.stderr.splitlines() if UNIT.name in line] == []
 
 
 class TestExample:

@@ -3,15 +3,16 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession
 
 from bot.errors import ChannelError
 from bot.health import Health
-from bot.operations import PrometheusMetrics, Readiness, application, serving
+from bot.operations import LATE, PrometheusMetrics, Readiness, Waiting, application, serving
 
-Get = dict[str, tuple[int, str]]
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 class Disk:
@@ -77,9 +78,11 @@ async def test_a_problem_is_told_at_both_until_it_is_over(url: str, health: Heal
     expected = (503, "matrix: unreachable\ntelegram: the token was revoked\n")
     assert await get(f"{url}/healthz") == expected
     assert await get(f"{url}/readyz") == expected
+    assert 'jolig_problem{component="matrix"} 1.0' in (await get(f"{url}/metrics"))[1].splitlines()
     health.set("telegram", None)
     health.set("matrix", None)
     assert await get(f"{url}/healthz") == (200, "ok\n")
+    assert "jolig_problem{" not in (await get(f"{url}/metrics"))[1]
 
 
 async def test_what_is_looked_at_when_asked_counts_for_readiness(url: str, health: Health, disk: Disk) -> None:
@@ -112,6 +115,30 @@ async def test_metrics_tell_the_version_of_the_knowledge_that_is_in_use(url: str
     """Which a reload changes."""
     _, text = await get(f"{url}/metrics")
     assert 'jolig_knowledge_info{version="2022-06-29+abc"} 1.0' in text.splitlines()
+
+
+async def test_what_waits_in_the_inbox_is_measured_and_told_where_it_is_late(
+    health: Health, metrics: PrometheusMetrics
+) -> None:
+    """By channel, with the age of the oldest; a channel where nothing waits any more is gone."""
+    came_in = {"telegram": (3, NOW - timedelta(seconds=LATE + 1)), "matrix": (1, NOW - timedelta(seconds=1))}
+
+    async def read() -> dict[str, tuple[int, datetime]]:
+        return came_in
+
+    waiting = Waiting(read, lambda: NOW)
+    served = application(health, Readiness(health, {"inbox": waiting.problem}), metrics, waiting)
+    health.set("telegram", None)
+    async with serving(served, "127.0.0.1", 0) as port:
+        _, text = await get(f"http://127.0.0.1:{port}/metrics")
+        assert 'jolig_inbox_events{channel="telegram"} 3.0' in text.splitlines()
+        assert f'jolig_inbox_oldest_seconds{{channel="telegram"}} {LATE + 1}.0' in text.splitlines()
+        expected = f"inbox: something waits to be answered: telegram for {LATE + 1} s\n"
+        assert await get(f"http://127.0.0.1:{port}/readyz") == (503, expected)
+        del came_in["telegram"]
+        _, text = await get(f"http://127.0.0.1:{port}/metrics")
+        assert 'channel="telegram"' not in text
+        assert await get(f"http://127.0.0.1:{port}/readyz") == (200, "ok\n")
 
 
 async def test_there_is_nothing_else(url: str) -> None:
