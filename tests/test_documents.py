@@ -314,3 +314,14 @@ class TestExample:
     def test_it_says_who_may_read_it(self) -> None:
         """It holds a secret."""
         assert "chmod 600" in EXAMPLE.read_text(encoding="utf-8")
+
+
+class TestFaults:
+    """tests/README.md."""
+
+    def test_every_test_that_it_names_is_there(self) -> None:
+        """A table of promises is worth as much as the tests behind it."""
+        told = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", (ROOT / "tests" / "README.md").read_text(encoding="utf-8"))
+        code = {file: (ROOT / "tests" / file).read_text(encoding="utf-8") for file, _ in told}
+        assert told
+        assert [name for file, name in told if name and f"def {name}(" not in code[file]] == []
