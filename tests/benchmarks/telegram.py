@@ -13,6 +13,7 @@ import asyncio
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import sys
@@ -261,8 +262,7 @@ def main() -> None:
             "kill-polling",
             "kill-webhook",
         ):
-            (data / name).mkdir()
-            (data / name / "cache").symlink_to(data / "cache")
+            shutil.copytree(data / "cache", data / name / "cache")
         os.sched_setaffinity(0, {OWN_CORE})
         asyncio.run(measure(questions, data, options))
 
