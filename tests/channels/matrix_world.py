@@ -8,7 +8,7 @@ async with people(synapse) as on_matrix, world(synapse, tmp_path) as bot:
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from bot.inbox import Inbox, Limits
 from bot.service import Service
 from bot.storage import Storage
 from tests.channels.telegram_fakes import NOW, FakeResponder
-from tests.peers.synapse import PASSWORD, Person, Synapse
+from tests.peers.synapse import PASSWORD, PATIENCE, Person, Synapse
 
 if TYPE_CHECKING:
     from bot.core.responder import Responder
@@ -32,15 +32,35 @@ ADMISSION = Admission((), 500)
 LIMITS = Limits(retry=(0.1,) * 100)
 
 
+class WatchedHealth(Health):
+    """Health that can be waited on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed = asyncio.Event()
+
+    def set(self, component: str, problem: str | None) -> None:
+        """Report, and wake who waits."""
+        super().set(component, problem)
+        self._changed.set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so after a report."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+
 @dataclass(slots=True)
 class Bot:
     """A bot with a data folder of its own, which is started and stopped."""
 
-    synapse: Synapse
+    homeserver: str
     id: str
     folder: Path
     responder: FakeResponder = field(default_factory=FakeResponder)
-    health: Health = field(default_factory=Health)
+    health: WatchedHealth = field(default_factory=WatchedHealth)
     password: str | None = PASSWORD
     token: str | None = None
     admission: Admission = ADMISSION
@@ -50,6 +70,7 @@ class Bot:
     async def running(self) -> AsyncIterator[asyncio.Task[None]]:
         """Serve; stop in the end, and raise what it ended with."""
         stop = asyncio.Event()
+        self.health.expect("matrix")
         async with Storage.open(self.folder / "jolig.sqlite3") as store:
             task = asyncio.create_task(self._serve(store, stop))
             try:
@@ -60,7 +81,7 @@ class Bot:
 
     async def _serve(self, store: Storage, stop: asyncio.Event) -> None:
         account = Account(
-            homeserver=self.synapse.url,
+            homeserver=self.homeserver,
             user=self.id,
             password=self.password,
             token=self.token,
@@ -78,6 +99,10 @@ class Bot:
             stop=stop,
             timing=self.timing,
         )
+
+    async def connected(self) -> None:
+        """Wait until it has begun to receive."""
+        await self.health.until(lambda: not self.health.waiting)
 
     async def talk(self, person: Person, *, encrypted: bool, **options: object) -> str:
         """Let a person open a direct room with the bot; return it once the bot has greeted."""
@@ -98,7 +123,7 @@ class Bot:
 
 async def new_bot(synapse: Synapse, folder: Path, **options: object) -> Bot:
     """Return a bot with an account of its own, not running yet."""
-    return Bot(synapse, await synapse.register(synapse.unused("jolig")), folder, **options)  # type: ignore[arg-type]
+    return Bot(synapse.url, await synapse.register(synapse.unused("jolig")), folder, **options)  # type: ignore[arg-type]
 
 
 @asynccontextmanager

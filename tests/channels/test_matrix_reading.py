@@ -22,6 +22,7 @@ from bot.channels.matrix.events import (
     Upgraded,
     Wordless,
 )
+from bot.channels.matrix.rooms import Admission
 
 BOT, ANNA = "@jolig:example.org", "@anna:example.org"
 DIRECT = Room("!direct:example.org", direct=True, name="JOLIG")
@@ -246,6 +247,26 @@ def test_an_upgraded_room_names_the_next() -> None:
     incoming = read(event({"body": "", "replacement_room": "!next:b.example"}, "m.room.tombstone", state_key=""))
     assert isinstance(incoming, Upgraded)
     assert (incoming.room, incoming.via) == ("!next:b.example", "example.org")
+
+
+# --- who may invite it ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("invites", "inviter", "permitted"),
+    [
+        ((), "@anna:example.org", True),
+        ((), "@anna:b.example", False),
+        (("b.example",), "@anna:b.example", True),
+        (("b.example",), "@anna:example.org", False),
+        (("@anna:b.example",), "@anna:b.example", True),
+        (("@anna:b.example",), "@boris:b.example", False),
+        (("all",), "@boris:b.example", True),
+    ],
+)
+def test_who_may_invite(invites: tuple[str, ...], inviter: str, *, permitted: bool) -> None:
+    """Users, homeservers, all; by default the people of the own homeserver."""
+    assert Admission(invites, 1).permits(inviter, BOT) is permitted
 
 
 # --- what somebody may send ----------------------------------------------------------------------

@@ -30,6 +30,8 @@ from nio import (
     UploadResponse,
     WhoamiResponse,
 )
+from nio.crypto import Olm
+from nio.events import ForwardedRoomKeyEvent
 
 from bot.errors import ChannelError, NetworkError, TokenError
 
@@ -49,6 +51,20 @@ class RefusedError(ChannelError):
 
 class LoggedOutError(TokenError):
     """A session that the homeserver wants to be signed in to again; its device and keys stay (a soft logout)."""
+
+
+class _Olm(Olm):  # type: ignore[misc]  # nio has no types
+    """nio's, that also takes a key that was asked for from the device that made it.
+
+    That device may send it as well as it could have in the first place; nio takes keys from the own devices alone.
+    """
+
+    def _should_accept_forward(self, sender: str, sender_key: str, event: ForwardedRoomKeyEvent) -> bool:
+        asked = self.outgoing_key_requests.get(event.session_id)
+        made_by = event.source["content"]["sender_key"]
+        if asked and asked.room_id == event.room_id and made_by == sender_key:
+            return True
+        return bool(super()._should_accept_forward(sender, sender_key, event))
 
 
 class Homeserver:
@@ -76,6 +92,16 @@ class Homeserver:
     async def log_in(self, password: str) -> None:
         """Log in: as the device that the client has, else as a new one."""
         await _asked(self.client.login(password, device_name=DEVICE_NAME), LoginResponse)
+        self._use_olm()
+
+    def restore(self, user: str, device: str, token: str) -> None:
+        """Take up a session, with the keys that are kept of it."""
+        self.client.user = user
+        self.client.restore_login(user, device, token)
+        self._use_olm()
+
+    def _use_olm(self) -> None:
+        self.client.olm = _Olm(self.user, self.device, self.client.store)
 
     async def who(self) -> WhoamiResponse:
         """Return whose token it is."""

@@ -163,8 +163,7 @@ def _client(account: Account) -> AsyncClient:
 
 def _restore(account: Account, server: Homeserver, session: Session) -> None:
     _private_file(account.folder / KEYS)
-    server.client.user = session.user
-    server.client.restore_login(session.user, session.device, session.token)
+    server.restore(session.user, session.device, session.token)
 
 
 # --- the device ----------------------------------------------------------------------------------

@@ -113,6 +113,13 @@ const methods = {
     upgrade: async ({ person, room, version }) => (await people.get(person).upgradeRoom(room, version)).replacement_room,
     send: async ({ person, room, type, content }) =>
         (await people.get(person).sendEvent(room, null, type, content)).event_id,
+    sendRaw: ({ person, room, type, content }) =>
+        people.get(person).http.authedRequest(
+            "PUT",
+            `/rooms/${encodeURIComponent(room)}/send/${type}/${Math.random()}`,
+            undefined,
+            content,
+        ),
     redact: async ({ person, room, event }) => (await people.get(person).redactEvent(room, event)).event_id,
     members: ({ person, room }) =>
         people.get(person).getRoom(room)?.getMembers().map((member) => [member.userId, member.membership]) ?? [],

@@ -1,0 +1,152 @@
+"""Nothing is lost on Matrix and nothing is answered twice: floods, kills, keys that come late, restarts."""
+
+import asyncio
+import random
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from nio import AsyncClient
+
+from tests.channels.matrix_world import TIMING, Bot, new_bot
+from tests.channels.test_matrix_session import session
+from tests.peers.synapse import Person, Synapse, people
+
+QUESTIONS = 30
+KILLS = 2
+
+
+def answers(person: Person, room: str, bot: Bot) -> list[str]:
+    """Return the first line of each answer that a person has seen, in order."""
+    said = [event.body for event in person.heard if (event.room, event.sender) == (room, bot.id) and event.body]
+    return [line for line in (body.split("\n")[0] for body in said) if "question" in line]
+
+
+async def answered(person: Person, room: str, bot: Bot, count: int) -> list[str]:
+    """Wait for some answers, and for what may come too much; return them."""
+    await person.until(lambda: len(answers(person, room, bot)) >= count)
+    await person.say(room, "the last")
+    await person.hears(lambda event: event.sender == bot.id and event.body.startswith("[en] the last"))
+    return answers(person, room, bot)
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+async def test_what_comes_while_it_is_away_is_answered_in_order(
+    synapse: Synapse, tmp_path: Path, *, encrypted: bool
+) -> None:
+    """A sync tells the newest few alone; the bot fetches those before them, back to where it had read."""
+    bot = await new_bot(synapse, tmp_path)
+    async with people(synapse) as on_matrix:
+        anna = await on_matrix.person("anna")
+        async with bot.running():
+            room = await bot.talk(anna, encrypted=encrypted)
+            await anna.say(room, "question before")
+            await anna.until(lambda: len(answers(anna, room, bot)) == 1)
+        for number in range(QUESTIONS):
+            await anna.say(room, f"question {number}")
+        async with bot.running():
+            found = await answered(anna, room, bot, QUESTIONS + 1)
+    assert found == ["[en] question before", *(f"[en] question {number}" for number in range(QUESTIONS))]
+
+
+async def test_a_burst_is_answered_in_order(synapse: Synapse, tmp_path: Path) -> None:
+    """Many at once, in one room."""
+    bot = await new_bot(synapse, tmp_path)
+    async with people(synapse) as on_matrix, bot.running():
+        anna = await on_matrix.person("anna")
+        room = await bot.talk(anna, encrypted=True)
+        async with asyncio.TaskGroup() as sending:
+            for number in range(QUESTIONS):
+                sending.create_task(anna.say(room, f"question {number}"))
+        found = await answered(anna, room, bot, QUESTIONS)
+    asked = [event.body for event in anna.heard if event.sender == anna.id and event.body.startswith("question")]
+    assert found == [f"[en] {body}" for body in asked]
+    assert len(found) == QUESTIONS
+
+
+@asynccontextmanager
+async def process(bot: Bot) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a bot in a process of its own; kill it in the end."""
+    command = [sys.executable, "-m", "tests.channels.matrix_process", bot.homeserver, bot.id, str(bot.folder)]
+    running = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    try:
+        yield running
+    finally:
+        running.kill()
+        await running.communicate()
+
+
+async def test_a_killed_process_loses_nothing_and_repeats_nothing(synapse: Synapse, tmp_path: Path) -> None:
+    """At whatever moment it is killed: what was asked is answered by the next one, once."""
+    bot = await new_bot(synapse, tmp_path)
+    chance = random.Random(1)  # noqa: S311 - moments to kill at
+    async with people(synapse) as on_matrix:
+        anna = await on_matrix.person("anna")
+        async with bot.running():
+            room = await bot.talk(anna, encrypted=True)
+        asked = 0
+        for _ in range(KILLS):
+            async with process(bot) as running:
+                assert running.stdout
+                while b"matrix_started" not in await running.stdout.readline():
+                    pass
+                seen = len(answers(anna, room, bot))
+                for _ in range(5):
+                    await anna.say(room, f"question {asked}")
+                    asked += 1
+                await asyncio.sleep(chance.random() / 2)  # the moment is the point
+                running.send_signal(signal.SIGKILL)
+                assert len(answers(anna, room, bot)) >= seen
+        async with bot.running():
+            found = await answered(anna, room, bot, asked)
+    assert found == [f"[en] question {number}" for number in range(asked)]
+
+
+async def lose_keys(bot: Bot) -> None:
+    """Take what was sent to the bot's device alone, as if it had been lost on the way."""
+    client = AsyncClient(bot.homeserver)
+    client.restore_login(bot.id, session(bot)["device"], session(bot)["token"])
+    for _ in range(2):
+        await client.sync(timeout=0)
+    await client.close()
+
+
+async def test_a_message_is_answered_when_its_key_comes(synapse: Synapse, tmp_path: Path) -> None:
+    """The bot asks the sender's device for it, and answers; meanwhile it answers others."""
+    bot = await new_bot(synapse, tmp_path)
+    async with people(synapse) as on_matrix:
+        anna = await on_matrix.person("anna")
+        async with bot.running():
+            room = await bot.talk(anna, encrypted=True)
+        await anna.say(room, "question without a key")
+        await lose_keys(bot)
+        async with bot.running():
+            await anna.until(lambda: answers(anna, room, bot) == ["[en] question without a key"])
+
+
+async def test_a_message_whose_key_does_not_come_gets_a_hint(synapse: Synapse, tmp_path: Path) -> None:
+    """Once, and what is asked afterwards is answered."""
+    bot = await new_bot(synapse, tmp_path, timing=replace(TIMING, key_hint=timedelta(0)))
+    async with people(synapse) as on_matrix:
+        anna = await on_matrix.person("anna")
+        async with bot.running():
+            room = await bot.talk(anna, encrypted=True)
+        content = {
+            "algorithm": "m.megolm.v1.aes-sha2",
+            "ciphertext": "AwgAEnACgAkLmt6qF84IK++J7UDH2Za1YVchHyprqTqsg",
+            "device_id": "GONE",
+            "sender_key": "jJXRX8YVFXSTSCKDKLNBKVnYEDYMVHSRmhWpsWD8zh0",
+            "session_id": "v9E9VEQIL/sGEFWVOCfDJmQSbTO3kyCf1vXN2CPF2vA",
+        }
+        await anna.do("sendRaw", room=room, type="m.room.encrypted", content=content)
+        async with bot.running():
+            assert (await anna.next(room, sender=bot.id)).body == "<key-missing> in en"
+            await anna.say(room, "question with a key")
+            await anna.until(lambda: answers(anna, room, bot) == ["[en] question with a key"])
+    hints = [event for event in anna.heard if event.body == "<key-missing> in en"]
+    assert len(hints) == 1

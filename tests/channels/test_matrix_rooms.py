@@ -1,0 +1,102 @@
+"""Which rooms the bot comes into, follows, and leaves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from nio import AsyncClient
+
+from bot.channels.matrix.rooms import Admission
+from tests.channels.matrix_world import Bot, world
+from tests.channels.test_matrix_session import session
+from tests.peers.synapse import PATIENCE, People, Person, Synapse, people
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def on_matrix(synapse: Synapse) -> AsyncIterator[People]:
+    """Run the process of the clients."""
+    async with people(synapse) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
+    """Run a bot for all tests here."""
+    async with world(synapse, tmp_path_factory.mktemp("bot")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(on_matrix: People) -> Person:
+    """Return somebody who talks to the bot."""
+    return await on_matrix.person("anna")
+
+
+async def rooms(bot: Bot) -> list[str]:
+    """Return the rooms that the bot is in, as the homeserver has it."""
+    kept = session(bot)
+    client = AsyncClient(bot.homeserver)
+    client.restore_login(bot.id, kept["device"], kept["token"])
+    found: list[str] = (await client.joined_rooms()).rooms
+    await client.close()
+    return found
+
+
+def membership(person: Person, room: str, user: str) -> list[str]:
+    """Return what became of somebody in a room, in order."""
+    return [
+        event.content["membership"]
+        for event in person.heard
+        if (event.room, event.type) == (room, "m.room.member") and event.sender == user
+    ]
+
+
+async def test_an_invitation_of_a_stranger_is_declined(
+    synapse: Synapse, on_matrix: People, anna: Person, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Others are accepted, up to a number of rooms."""
+    boris = await on_matrix.person("boris")
+    admission = Admission((boris.id,), 1)
+    async with world(synapse, tmp_path_factory.mktemp("bot"), admission=admission) as bot:
+        strange = await anna.create(invite=[bot.id], encrypted=False)
+        await anna.until(lambda: membership(anna, strange, bot.id) == ["leave"])
+        await bot.talk(boris, encrypted=False)
+        second = await boris.create(invite=[bot.id], encrypted=False)
+        await boris.until(lambda: membership(boris, second, bot.id) == ["leave"])
+
+
+async def test_nothing_from_before_it_came_is_answered(bot: Bot, anna: Person) -> None:
+    """Who invites the bot into a room with a past asks nothing by that."""
+    room = await anna.create(encrypted=False)
+    for number in range(3):
+        await anna.say(room, f"!members {number}")
+    await anna.do("invite", room=room, user=bot.id)
+    greeting = await anna.next(room, sender=bot.id)
+    await anna.say(room, "!members now")
+    assert "<matrix-hint>" in greeting.body
+    assert (await anna.next(room, sender=bot.id)).body.startswith("[en] !members now")
+
+
+async def test_a_room_that_everyone_left_is_left(bot: Bot, anna: Person) -> None:
+    """Nobody can ask there any more."""
+    room = await bot.talk(anna, encrypted=False, preset="public_chat")
+    await anna.do("leave", room=room)
+    async with asyncio.timeout(PATIENCE):
+        while room in await rooms(bot):  # noqa: ASYNC110 - nobody in the room could be told
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("preset", ["public_chat", "private_chat"])
+async def test_it_follows_an_upgraded_room(bot: Bot, anna: Person, preset: str) -> None:
+    """Where the next one is private, it waits for the invitation; the old one it leaves."""
+    room = await bot.talk(anna, encrypted=False, preset=preset, room_version="10")
+    following = await anna.do("upgrade", room=room, version="11")
+    if preset == "private_chat":
+        await anna.do("invite", room=following, user=bot.id)
+    await anna.until(lambda: "join" in membership(anna, following, bot.id))
+    await anna.until(lambda: membership(anna, room, bot.id)[-1] == "leave")
+    await anna.say(following, "Where?")
+    assert (await anna.next(following, sender=bot.id)).body.startswith("[en] Where?")
