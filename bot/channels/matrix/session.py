@@ -113,18 +113,26 @@ async def _with_token(account: Account, server: Homeserver, token: str) -> Homes
 async def _new_device(account: Account, server: Homeserver) -> Homeserver:
     """Log in as a new device; log out the earlier ones, whose keys are lost."""
     await server.close()
-    server = Homeserver(_client(account))
     if account.user is None or account.password is None:
         raise TokenError("there is no JOLIG_MATRIX_PASSWORD to log in with")
     _private_file(account.folder / KEYS)
+    server = Homeserver(_client(account))
     try:
-        await server.log_in(account.password)
+        await _log_in(account, server, account.password)
+    except BaseException:
+        await server.close()
+        raise
+    return server
+
+
+async def _log_in(account: Account, server: Homeserver, password: str) -> None:
+    try:
+        await server.log_in(password)
     except RefusedError as error:
         raise TokenError(f"the homeserver does not let {account.user} log in: {error}") from error
     _keep(account, server)
     log.info("matrix_logged_in", user=server.user, device=server.device)
-    await _remove_earlier(server, account.password)
-    return server
+    await _remove_earlier(server, password)
 
 
 async def _remove_earlier(server: Homeserver, password: str) -> None:
