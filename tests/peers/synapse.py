@@ -241,6 +241,12 @@ class Person:
         """Send an event of any type; return its id."""
         return str(await self._call("send", room=room, type=kind, content=content))
 
+    async def picture(self, shown: Heard) -> bytes:
+        """Return a picture that a message shows, decrypted."""
+        content = shown.content
+        said = await self._call("download", file=content.get("file") or {"url": content["url"]})
+        return base64.b64decode(said["base64"])
+
     async def do(self, method: str, **arguments: object) -> Any:
         """Call another method of the client."""
         return await self._call(method, **arguments)
@@ -352,11 +358,6 @@ async def people(synapse: Synapse) -> AsyncIterator[People]:
 def _client_errors() -> int | None:
     """Return where the clients' own log goes: to ours where somebody looks into a failure."""
     return None if os.environ.get("MATRIX_CLIENT_LOG") else subprocess.DEVNULL
-
-
-def picture(said: dict[str, Any]) -> bytes:
-    """Return the bytes of a download."""
-    return base64.b64decode(said["base64"])
 
 
 if __name__ == "__main__":  # a homeserver to try things out with
