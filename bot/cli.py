@@ -85,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(command=_serve)
     for served in (run, serve):
         served.add_argument("--test-environment", action="store_true", help="use Telegram's test environment")
+    matrix = commands.add_parser("matrix", help="look after the bot's account on Matrix")
+    of_matrix = matrix.add_subparsers(required=True, metavar="COMMAND")
+    verify = of_matrix.add_parser("verify", help="show what a person needs to verify the bot's session")
+    verify.set_defaults(command=_verify_matrix)
     chat = commands.add_parser("chat", help="converse in the terminal")
     chat.add_argument("--language", help="the language to answer in where a question does not show one")
     chat.set_defaults(command=_chat)
@@ -168,6 +172,12 @@ def _serve(options: argparse.Namespace) -> int:
     from bot import app, config  # noqa: PLC0415
 
     return app.serve(config.load(), test_environment=options.test_environment)
+
+
+def _verify_matrix(_options: argparse.Namespace) -> int:
+    from bot import app, config  # noqa: PLC0415
+
+    return app.verify_matrix(config.load())
 
 
 def _chat(options: argparse.Namespace) -> int:

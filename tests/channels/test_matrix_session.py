@@ -9,7 +9,7 @@ import pytest
 from nio import AsyncClient
 
 from bot.channels.matrix import Account
-from bot.channels.matrix.session import IDENTITY, KEYS, SESSION
+from bot.channels.matrix.session import IDENTITY, KEYS, SESSION, fingerprints
 from bot.errors import JoligError, SettingsError, TokenError
 from tests.channels.matrix_world import Bot, new_bot
 from tests.peers.synapse import PASSWORD, PATIENCE, Synapse, people
@@ -60,6 +60,20 @@ async def test_the_session_and_the_keys_are_kept_and_private(synapse: Synapse, t
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert session(bot) == first
     assert await devices(bot) == {first["device"]}
+
+
+async def test_the_session_can_be_verified_by_hand(synapse: Synapse, tmp_path: Path) -> None:
+    """The fingerprints are those that others see of the bot; before the first start there are none."""
+    bot = await new_bot(synapse, tmp_path)
+    with pytest.raises(SettingsError, match="start the bot once"):
+        fingerprints(tmp_path / "matrix")
+    await started(bot)
+    shown = fingerprints(tmp_path / "matrix")
+    async with people(synapse) as on_matrix:
+        anna = await on_matrix.person("anna")
+        seen = await anna.do("keys", user=bot.id, device=session(bot)["device"])
+    assert shown["user"] == bot.id
+    assert {key.replace(" ", "") for name, key in shown.items() if name.endswith("key")} == set(seen)
 
 
 async def test_lost_keys_take_a_new_device(synapse: Synapse, tmp_path: Path) -> None:

@@ -281,6 +281,8 @@ class People:
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._numbers = count(1)
         self._people: dict[str, Person] = {}
+        self.patience = PATIENCE
+        """Seconds that a call of a client may take."""
         self._changed = asyncio.Condition()
 
     async def person(self, name: str) -> Person:
@@ -305,7 +307,7 @@ class People:
         line = json.dumps({"id": number, "method": method, "arguments": arguments})
         assert self._process.stdin
         self._process.stdin.write(f"{line}\n".encode())
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             return await self._calls[number]
 
     async def listen(self) -> None:

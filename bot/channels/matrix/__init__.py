@@ -2,6 +2,6 @@
 
 from bot.channels.matrix.channel import serve
 from bot.channels.matrix.rooms import Admission
-from bot.channels.matrix.session import Account
+from bot.channels.matrix.session import Account, fingerprints
 
-__all__ = ["Account", "Admission", "serve"]
+__all__ = ["Account", "Admission", "fingerprints", "serve"]

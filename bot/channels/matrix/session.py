@@ -80,6 +80,24 @@ async def sign_in_again(account: Account, server: Homeserver) -> None:
     log.info("matrix_session_renewed", device=server.device)
 
 
+def fingerprints(folder: Path) -> dict[str, str]:
+    """Return what a person needs to recognise the bot's session by; raise SettingsError before the first start."""
+    found, identity = _read(folder / SESSION), _read(folder / IDENTITY)
+    if found is None or not (folder / KEYS).exists():
+        raise SettingsError(f"{folder} holds no session yet: start the bot once")
+    session = Session(**found)
+    store = SqliteStore(session.user, session.device, str(folder), AsyncClientConfig().pickle_key, KEYS)
+    keys = store.load_account().identity_keys
+    store.database.close()
+    told = {"user": session.user, "session": session.device, "session key": _grouped(keys["ed25519"])}
+    return told | ({"master key": _grouped(Identity(identity).key(MASTER).public)} if identity else {})
+
+
+def _grouped(key: str) -> str:
+    """Return a key in groups of four, as clients show it."""
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+
+
 # --- the session ---------------------------------------------------------------------------------
 
 

@@ -123,7 +123,15 @@ const methods = {
     redact: async ({ person, room, event }) => (await people.get(person).redactEvent(room, event)).event_id,
     members: ({ person, room }) =>
         people.get(person).getRoom(room)?.getMembers().map((member) => [member.userId, member.membership]) ?? [],
-    forgetKeys: ({ person, room }) => people.get(person).getCrypto().forceDiscardSession(room),
+    keys: async ({ person, user, device }) => {
+        const found = await people
+            .get(person)
+            .http.authedRequest("POST", "/keys/query", undefined, { device_keys: { [user]: [] } });
+        return [
+            found.device_keys[user][device].keys[`ed25519:${device}`],
+            ...Object.values(found.master_keys[user].keys),
+        ];
+    },
 };
 
 createInterface({ input: process.stdin })
