@@ -271,8 +271,8 @@ async def test_what_cannot_be_handled_is_a_dead_letter(
             await handle.until(lambda: "2" in handle.ended)
     assert await inbox.dead_letters("telegram") == 1
     assert await open_ids(storage) == []
-    async with storage._engine.connect() as connection:
-        row = (await connection.exec_driver_sql("SELECT payload, closed, reason FROM inbox WHERE id = '1'")).one()
+    query = "SELECT payload, closed, reason FROM inbox WHERE id = '1'"
+    row = await storage._run(lambda connection: connection.exec_driver_sql(query).one())
     assert tuple(row) == (event(1).payload, NOW.isoformat(), reason)
     assert {
         "event": "inbox_dead_letter",

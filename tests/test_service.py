@@ -523,8 +523,7 @@ class TestFailingStore:
             service = Service(responder, storage, now=clock)
             await service.ask(ANN, MEMBERS)
             before = await storage.dialogue(ANN)
-            async with storage._engine.connect() as connection:
-                await connection.exec_driver_sql("PRAGMA query_only=ON")
+            await storage._run(lambda connection: connection.exec_driver_sql("PRAGMA query_only=ON"))
             with pytest.raises(StorageError, match=r"is read-only$"):
                 await service.ask(ANN, FIRST)
             assert await storage.dialogue(ANN) == before

@@ -1,31 +1,35 @@
 """The database: opened, brought to the newest schema, read and written."""
 
+import asyncio
 import json
 import os
 import secrets
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
     URL,
-    AsyncAdaptedQueuePool,
     ColumnElement,
     Connection,
+    Engine,
     Executable,
+    QueuePool,
     Select,
     String,
     Table,
     bindparam,
     cast,
+    create_engine,
     delete,
     event,
     func,
@@ -38,7 +42,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.models import (
     Asked,
@@ -78,6 +81,7 @@ _ASKED = TypeAdapter(Asked)
 _Writing = Sequence[tuple[Executable, Sequence[Mapping[str, object]]]]
 """Statements, each with the rows that it is executed for."""
 _COUNTED = exchange, question
+_Result = TypeVar("_Result")
 _PAUSE = 0.02
 """Seconds between two attempts to switch to the write-ahead log."""
 
@@ -97,12 +101,14 @@ _MEANINGS = {
 class Storage:
     """The `Store` of the service and the `InboxStore` of the inbox.
 
-    What is read or written at the same time is so in one go: a transaction costs more than a row.
+    What is read or written at the same time is so in one go: a transaction costs more than a row. All of it is in one
+    thread, a change of threads for a transaction: for each statement, it would cost more than the statement.
     """
 
-    def __init__(self, engine: AsyncEngine, place: str, key: bytes) -> None:
-        """Take what the pseudonyms of conversations are made with."""
+    def __init__(self, engine: Engine, thread: Executor, place: str, key: bytes) -> None:
+        """Take the thread in which all work is done, and what the pseudonyms of conversations are made with."""
         self._engine = engine
+        self._thread = thread
         self._place = place
         self._pseudonym = pseudonyms(key)
         self._state = Together(self._states)
@@ -117,18 +123,14 @@ class Storage:
         cannot be used, or stays locked by another program for longer than `patience`, in seconds.
         """
         engine, place = _engine(path, patience), "in memory" if path == MEMORY else str(path)
-        try:
-            with _failures(place):
-                if path != MEMORY:
-                    _create(Path(path))
-                async with engine.begin() as connection:
-                    await _migrate(connection, place)
-                key = secrets.token_bytes() if path == MEMORY else _key_beside(Path(path))
-            opened = cls(engine, place, key)
-            yield opened
-            await opened._write.finish()
-        finally:
-            await engine.dispose()
+        with ThreadPoolExecutor(1, "storage") as thread:
+            try:
+                key = await asyncio.get_running_loop().run_in_executor(thread, _opened, engine, path, place)
+                opened = cls(engine, thread, place, key)
+                yield opened
+                await opened._write.finish()
+            finally:
+                thread.submit(engine.dispose)
 
     # --- conversations ---------------------------------------------------------------------------
 
@@ -189,16 +191,7 @@ class Storage:
     async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
         """Count that the answer to a question helped or did not, in place of what was said of it before."""
         this = {"of_channel": conversation.channel, "of_conversation": conversation.id, "of_question": question}
-        with _failures(self._place):
-            async with self._engine.begin() as connection:
-                before = (await connection.execute(_RATED, this)).scalar()
-                if before is helpful:
-                    return
-                await connection.execute(_RATE, this | {"rated": helpful})
-                for intent in intents:
-                    await connection.execute(_COUNT, {"intent": intent, "helpful": helpful, "count": 1})
-                    if before is not None:
-                        await connection.execute(_COUNT, {"intent": intent, "helpful": before, "count": -1})
+        await self._run(partial(_rate, this, intents, helpful))
 
     async def forget_chat(self, chat: Conversation) -> None:
         """Drop the dialogue states and exchanges of a chat: its own conversation and those within it."""
@@ -225,9 +218,7 @@ class Storage:
         """Delete all that is held of a conversation, so that the file does not hold it any more either."""
         whose = self._whose(conversation)
         await self._delete({table: of(whose) for table, of in PERSONAL.items()})
-        with _failures(self._place):
-            async with self._engine.connect() as connection:
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self._run(_drop_log)
 
     async def expire(self, *, conversations: date, questions: date) -> None:
         """Delete what is older than a day: of conversations, and of questions that are kept apart from them."""
@@ -247,10 +238,7 @@ class Storage:
         return Whose(channel, name, self._pseudonym(channel, name))
 
     async def _delete(self, rows: Mapping[Table, ColumnElement[bool]]) -> None:
-        with _failures(self._place):
-            async with self._engine.begin() as connection:
-                for table, which in rows.items():
-                    await connection.execute(delete(table).where(which))
+        await self._write([(delete(table).where(which), [{}]) for table, which in rows.items()])
 
     # --- the inbox -------------------------------------------------------------------------------
 
@@ -302,20 +290,23 @@ class Storage:
     async def problem(self) -> str | None:
         """Return in a line why nothing can be written, or None."""
         try:
-            with _failures(self._place):
-                async with self._engine.connect() as connection:
-                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            await self._run(_take_lock)
         except StorageError as error:
             return str(error)
         return None
 
     # --- statements ------------------------------------------------------------------------------
 
+    async def _run(self, work: Callable[[Connection], _Result]) -> _Result:
+        """Do some work in a transaction of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    def _transact(self, work: Callable[[Connection], _Result]) -> _Result:
+        with _failures(self._place), self._engine.begin() as connection:
+            return work(connection)
+
     async def _read(self, query: Select[Any], values: Mapping[str, object] | None = None) -> Sequence[Any]:
-        with _failures(self._place):
-            async with self._engine.connect() as connection:
-                rows: Sequence[Any] = (await connection.execute(query, values)).fetchall()
-                return rows
+        return await self._run(lambda connection: connection.execute(query, values).fetchall())
 
     async def _states(self, keys: Sequence[tuple[str, str]]) -> list[Any]:
         rows = await self._read(_DIALOGUES, {"keys": keys})
@@ -327,10 +318,7 @@ class Storage:
         rows: dict[Executable, list[Mapping[str, object]]] = defaultdict(list)
         for statement, its_rows in chain.from_iterable(writings):
             rows[statement] += its_rows
-        with _failures(self._place):
-            async with self._engine.begin() as connection:
-                for statement, its_rows in rows.items():
-                    await connection.execute(statement, its_rows)
+        await self._run(partial(_execute, rows))
         return [None] * len(writings)
 
 
@@ -347,6 +335,35 @@ def _key(conversation: Conversation) -> dict[str, object]:
 
 def _within(chat: Conversation) -> dict[str, object]:
     return {"of_channel": chat.channel, "of_chat": chat.id}
+
+
+# --- transactions --------------------------------------------------------------------------------
+
+
+def _execute(rows: Mapping[Executable, Sequence[Mapping[str, object]]], connection: Connection) -> None:
+    for statement, its_rows in rows.items():
+        connection.execute(statement, its_rows)
+
+
+def _rate(this: Mapping[str, object], intents: Collection[str], helpful: bool, connection: Connection) -> None:  # noqa: FBT001
+    before = connection.execute(_RATED, this).scalar()
+    if before is helpful:
+        return
+    connection.execute(_RATE, {**this, "rated": helpful})
+    for intent in intents:
+        connection.execute(_COUNT, {"intent": intent, "helpful": helpful, "count": 1})
+        if before is not None:
+            connection.execute(_COUNT, {"intent": intent, "helpful": before, "count": -1})
+
+
+def _drop_log(connection: Connection) -> None:
+    """Empty the write-ahead log, which has what was deleted."""
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _take_lock(connection: Connection) -> None:
+    """Begin to write; raises where that is not possible."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 # --- statements ----------------------------------------------------------------------------------
@@ -427,17 +444,27 @@ _TRIM = delete(inbox).where(inbox.c.number <= bindparam("upto"), inbox.c.closed.
 # --- opening -------------------------------------------------------------------------------------
 
 
-def _engine(path: Path | str, patience: float) -> AsyncEngine:
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
+def _engine(path: Path | str, patience: float) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
         connect_args={"timeout": patience},
         # One connection: SQLite has one writer at a time anyway, and a database in memory lives in its connection.
-        poolclass=AsyncAdaptedQueuePool,
+        poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
     )
-    event.listen(engine.sync_engine, "connect", partial(_prepare, patience))
+    event.listen(engine, "connect", partial(_prepare, patience))
     return engine
+
+
+def _opened(engine: Engine, path: Path | str, place: str) -> bytes:
+    """Make what is missing and bring the schema to the newest migration; return the key."""
+    with _failures(place):
+        if path != MEMORY:
+            _create(Path(path))
+        with engine.begin() as connection:
+            _migrate(connection, place)
+        return secrets.token_bytes() if path == MEMORY else _key_beside(Path(path))
 
 
 def _prepare(patience: float, connection: Any, _record: object) -> None:
@@ -457,7 +484,6 @@ def _write_ahead(cursor: Any, deadline: float) -> None:
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:
                 raise
-            # Runs in the driver's adaptor of a greenlet: it blocks the start alone, where nothing else is to be done.
             time.sleep(_PAUSE)
         else:
             return
@@ -488,13 +514,13 @@ def _key_beside(path: Path) -> bytes:
     return key.read_bytes()
 
 
-async def _migrate(connection: AsyncConnection, place: str) -> None:
+def _migrate(connection: Connection, place: str) -> None:
     """Bring the schema to the newest migration, all or nothing, also where two programs begin at once."""
-    if await connection.run_sync(_version) == HEAD:
+    if _version(connection) == HEAD:
         return
-    await connection.exec_driver_sql("BEGIN IMMEDIATE")
-    if await connection.run_sync(_version) != HEAD:
-        await connection.run_sync(_upgrade, place)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if _version(connection) != HEAD:
+        _upgrade(connection, place)
 
 
 def _version(connection: Connection) -> str | None:

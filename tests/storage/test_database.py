@@ -13,11 +13,12 @@ from stat import S_IMODE
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.core.models import Choice, Conversation, DialogueState, Exchange, Reading
 from bot.errors import StorageError
 from bot.storage import Storage
-from bot.storage.database import KEPT, MEMORY
+from bot.storage.database import KEPT, KEY, MEMORY
 
 BRIEF = 0.01
 """A patience for locks that nobody will release."""
@@ -49,6 +50,7 @@ EXCHANGE = Exchange(
     readings=(READING, Reading(None)),
     language="en",
     choices=("who", "where__ann"),
+    asker="5:u7",
 )
 TEXTS = {
     "Armenian": "Ովքե՞ր են խմբի անդամները",
@@ -117,9 +119,12 @@ async def is_filled(storage: Storage) -> bool:
 
 async def execute(storage: Storage, statement: str) -> Any:
     """Execute a statement on the connection that a storage has, and return the first value."""
-    async with storage._engine.begin() as connection:
-        result = await connection.exec_driver_sql(statement)
+
+    def executed(connection: Connection) -> Any:
+        result = connection.exec_driver_sql(statement)
         return result.scalar() if result.returns_rows else None
+
+    return await storage._run(executed)
 
 
 def numbered(number: int) -> Exchange:
@@ -393,7 +398,7 @@ class TestOpening:
         """No part of a name is read as an option."""
         async with Storage.open(tmp_path / name) as storage:
             await fill(storage)
-        assert listed(tmp_path) == [name]
+        assert listed(tmp_path) == sorted([name, KEY])
 
     async def test_a_failure_inside_passes_unchanged_and_closes_the_file(self, path: Path) -> None:
         """Only failures of the database are the database's."""
@@ -405,7 +410,7 @@ class TestOpening:
 
         with pytest.raises(OSError, match=r"^of another file$"):
             await fail()
-        assert listed(path.parent) == [path.name]
+        assert listed(path.parent) == [path.name, KEY]
 
     async def test_the_write_ahead_log_is_on(self, path: Path) -> None:
         """For whoever opens the file."""
@@ -414,12 +419,12 @@ class TestOpening:
         with another(path) as connection:
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
-    async def test_closing_leaves_nothing_but_the_file(self, path: Path) -> None:
+    async def test_closing_leaves_nothing_but_the_file_and_the_key(self, path: Path) -> None:
         """What was in the log is in the file: one file to copy."""
         async with Storage.open(path) as storage:
             await fill(storage)
             assert all(file.is_file() for file in companions(path))
-        assert listed(path.parent) == [path.name]
+        assert listed(path.parent) == [path.name, KEY]
 
 
 class TestPrivacy:
@@ -703,9 +708,9 @@ class TestFeedback:
 
 async def feedback(storage: Storage) -> dict[tuple[str, bool], int]:
     """Return the counts by intent and whether the answer helped."""
-    async with storage._engine.connect() as connection:
-        rows = await connection.exec_driver_sql("SELECT intent, helpful, count FROM feedback")
-        return {(intent, bool(helpful)): count for intent, helpful, count in rows}
+    query = "SELECT intent, helpful, count FROM feedback"
+    rows = await storage._run(lambda connection: connection.exec_driver_sql(query).all())
+    return {(intent, bool(helpful)): count for intent, helpful, count in rows}
 
 
 class TestChats:

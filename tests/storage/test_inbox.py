@@ -80,8 +80,8 @@ async def test_the_ids_of_too_many_are_dropped() -> None:
         await storage.close(1, AT)
         await storage.close(2, AT, "refused")
         far = (KNOWN // TRIMMED + 1) * TRIMMED
-        async with storage._engine.begin() as connection:
-            await connection.exec_driver_sql("UPDATE sqlite_sequence SET seq = ? WHERE name = 'inbox'", (far - 1,))
+        skip = "UPDATE sqlite_sequence SET seq = ? WHERE name = 'inbox'"
+        await storage._run(lambda connection: connection.exec_driver_sql(skip, (far - 1,)))
         await storage.receive([received(4)])
         await storage.close(far, AT)
         await storage.receive([received(1), received(2), received(3), received(4)])
@@ -93,7 +93,7 @@ async def test_many_at_once_share_transactions() -> None:
     """A commit costs more than a row."""
     async with Storage.open(MEMORY) as storage:
         commits: list[object] = []
-        sqlalchemy_event.listen(storage._engine.sync_engine, "commit", commits.append)
+        sqlalchemy_event.listen(storage._engine, "commit", commits.append)
         await asyncio.gather(*(storage.receive([received(number)]) for number in range(MANY)))
         assert len(commits) <= 2
         states = {
@@ -140,18 +140,21 @@ async def test_a_locked_database_keeps_nothing_and_says_so(tmp_path: Path) -> No
         assert await open_ids(storage) == ["1"]
 
 
+async def limit_pages(storage: Storage, pages: int) -> None:
+    """Let the file grow no further."""
+    await storage._run(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}"))
+
+
 async def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     """Of events that come together all or none is kept; once there is room, it works again."""
     path = tmp_path / "bot.sqlite3"
     async with Storage.open(path) as storage:
-        async with storage._engine.begin() as connection:
-            used = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
-            await connection.exec_driver_sql(f"PRAGMA max_page_count = {used + 2}")
+        used = await storage._run(lambda connection: connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+        await limit_pages(storage, used + 2)
         with pytest.raises(StorageError, match="the disk is full"):
             await storage.receive([received(1), received(2, "x" * 100_000)])
         assert await open_ids(storage) == []
-        async with storage._engine.begin() as connection:
-            await connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        await limit_pages(storage, 1_000_000)
         await storage.receive([received(1), received(2, "x" * 100_000)])
         assert await open_ids(storage) == ["1", "2"]
 
