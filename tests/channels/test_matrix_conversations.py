@@ -1,6 +1,8 @@
 """What people and the bot say to each other on Matrix: a real homeserver, and clients in their strict mode."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import pytest
 import pytest_asyncio
@@ -78,6 +80,18 @@ async def test_reactions_show_the_passage_and_the_reasons_and_choose_a_question(
         await anna.react(room, reply.id, sign)
         said.append((await anna.next(room, sender=bot.id)).body.split("\n\n")[0])
     assert said == ["“The exact words.”", "[en] read as who", "[en] where__ann"]
+
+
+async def test_reactions_say_whether_an_answer_helped(bot: Bot, anna: Person) -> None:
+    """It is counted and not answered, as who reacts sees the reaction."""
+    room = await bot.talk(anna, encrypted=True)
+    await anna.say(room, "Where?")
+    reply = await anna.next(room, sender=bot.id)
+    await anna.react(room, reply.id, "👍🏽")
+    await anna.react(room, reply.id, PASSAGE)
+    assert (await anna.next(room, sender=bot.id)).body.startswith("“The exact words.”")
+    with closing(sqlite3.connect(bot.folder / "jolig.sqlite3")) as database:
+        assert database.execute("SELECT intent, helpful FROM feedback").fetchall() == [("who", 1)]
 
 
 async def test_a_number_chooses_among_the_last_suggestions(bot: Bot, anna: Person) -> None:

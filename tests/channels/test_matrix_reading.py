@@ -181,7 +181,7 @@ def test_the_answer_goes_where_the_question_is() -> None:
         Place(GROUP.id, "$root", "$event"),
         Place(DIRECT.id, "$root"),
     ]
-    assert people == [DIRECT.id, f"{GROUP.id} {ANNA}", f"{GROUP.id} $root {ANNA}", f"{DIRECT.id} $root"]
+    assert people == [DIRECT.id, f"{GROUP.id}:u{ANNA}", f"{GROUP.id}:t$root:u{ANNA}", f"{DIRECT.id}:t$root"]
 
 
 # --- what else happens ---------------------------------------------------------------------------

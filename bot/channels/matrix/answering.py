@@ -10,7 +10,10 @@ from datetime import datetime
 import structlog
 
 from bot.channels.matrix.events import (
+    CHANNEL,
     ENCRYPTED,
+    HELPED,
+    NOT_HELPED,
     PASSAGE,
     RECENT,
     WHY,
@@ -28,13 +31,13 @@ from bot.channels.matrix.events import (
     Wordless,
 )
 from bot.channels.matrix.homeserver import Event, Homeserver, RefusedError
-from bot.channels.matrix.rooms import INVITED, Rooms, room_of
+from bot.channels.matrix.rooms import INVITED, REMOVED, Rooms, room_of
 from bot.channels.matrix.sending import Picture, Sender
 from bot.channels.matrix.timing import Timing
 from bot.channels.pictures import Gallery
 from bot.core.models import Answer, Outcome, Paragraph, Question, Received, UnknownChoiceError
 from bot.errors import JoligError, NetworkError, StorageError, TokenError
-from bot.service import Exchange, Service
+from bot.service import Conversation, Exchange, Service
 
 START = "start"
 """The command that greets."""
@@ -80,6 +83,9 @@ class Answering:
     async def _handle(self, room: str, event: Event, at: str) -> None:
         if event["type"] == INVITED:
             await self._rooms.invited(room, event["sender"])
+            return
+        if event["type"] == REMOVED:
+            await self._service.left(Conversation(CHANNEL, room))
             return
         if not self._server.is_in(room):
             log.info("matrix_room_gone", room=room)
@@ -161,6 +167,9 @@ class Answering:
         exchange = await self._service.exchange_of_reply(origin.chat, reacted.message)
         if exchange is None:  # a message of somebody else
             return
+        if reacted.sign in (HELPED, NOT_HELPED):  # who reacted sees that; a word of thanks would disturb the others
+            await self._service.rate(origin.chat, exchange.question, helpful=reacted.sign == HELPED)
+            return
         async with self._shown(origin):
             if reacted.sign == PASSAGE:
                 await self._send(origin, await self._service.passages(origin.chat, exchange.question))
@@ -194,11 +203,17 @@ class Answering:
 
     def _footer(self, answer: Answer) -> str:
         """Return what the reactions to an answer are for; small talk needs none."""
-        signs = {PASSAGE: "button-passage"} if answer.citations else {}
-        if answer.outcome is not Outcome.SMALL_TALK:
-            signs[WHY] = "button-why"
+        if answer.outcome is Outcome.SMALL_TALK:
+            return ""
+        say, language = self._service.responder.say, answer.language
+        passage = [f"{PASSAGE} {say('button-passage', language)}"] if answer.citations else []
         return " · ".join(
-            f"{sign} {self._service.responder.say(message, answer.language)}" for sign, message in signs.items()
+            [
+                *passage,
+                f"{WHY} {say('button-why', language)}",
+                say("button-helped", language),
+                say("button-not-helped", language),
+            ]
         )
 
     async def _send(self, origin: Origin, answer: Answer) -> None:
@@ -225,6 +240,7 @@ class Answering:
         """Say in a new room what the bot is there for, and how it is asked; leave the room that it replaces."""
         room = origin.place.room
         if predecessor := self._server.predecessor(room):
+            await self._service.moved(Conversation(CHANNEL, predecessor), room)
             await self._rooms.leave(predecessor)
             return
         origin = replace(origin, place=Place(room))
@@ -261,13 +277,14 @@ class Answering:
     async def _shown(self, origin: Origin) -> AsyncIterator[None]:
         """Show that a message is read, and that the bot is typing where an answer takes long."""
         room = origin.place.room
-        reading = asyncio.create_task(self._politely(self._server.mark_read(room, origin.event, origin.place.thread)))
         typing = asyncio.create_task(self._type(room))
         try:
             yield
         finally:
             typing.cancel()
-            await asyncio.wait({reading, typing})
+            await asyncio.wait({typing})
+        # Last, so that the answer does not wait for it.
+        await self._politely(self._server.mark_read(room, origin.event, origin.place.thread))
 
     async def _type(self, room: str) -> None:
         await asyncio.sleep(self._timing.typing)

@@ -17,6 +17,8 @@ RECENT = timedelta(minutes=15)
 """How long after it was written a message may be edited into a question."""
 PASSAGE, WHY = "📖", "❓"
 """The reactions that ask for the exact passage and for the reasons."""
+HELPED, NOT_HELPED = "👍", "👎"
+"""The reactions that say whether an answer helped."""
 ENCRYPTED, MEMBER = "m.room.encrypted", "m.room.member"
 _WORDLESS = ("m.image", "m.file", "m.audio", "m.video", "m.location")
 _LEADING = " \t,.:;-–—"
@@ -24,6 +26,8 @@ _LEADING = " \t,.:;-–—"
 _COMMAND = re.compile(r"\s*[!/](\w+)")
 _FALLBACK = re.compile(r"\A(?:> ?.*\n)+\n?")
 """What older apps put before a reply: the message that it replies to."""
+_VARIANT = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
+"""What makes a sign a coloured one, or gives a hand its tone."""
 _KEYCAP = re.compile(r"(\d)\ufe0f?\u20e3")
 
 
@@ -166,7 +170,7 @@ class Reacted:
     message: str
     """The message that has it."""
     sign: str
-    """PASSAGE, WHY or a digit."""
+    """PASSAGE, WHY, HELPED, NOT_HELPED or a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +266,8 @@ class Reader:
     def _reaction(self, room: Room, event: _Event) -> Reacted | None:
         relation = event.content.relation
         keycap = _KEYCAP.fullmatch(relation.key)
-        sign = keycap[1] if keycap else relation.key.rstrip("\ufe0f")
-        if not keycap and sign not in (PASSAGE, WHY):
+        sign = keycap[1] if keycap else _VARIANT.sub("", relation.key)
+        if not keycap and sign not in (PASSAGE, WHY, HELPED, NOT_HELPED):
             return None
         return Reacted(self._origin(room, event, relation.event_id), relation.event_id, sign)
 
@@ -283,8 +287,8 @@ class Reader:
     def _origin(self, room: Room, event: _Event, message: str | None = None) -> Origin:
         relation = event.content.relation
         thread = relation.event_id if relation.rel_type == "m.thread" else None
-        shared = room.id if thread is None else f"{room.id} {thread}"
-        own = shared if room.direct else f"{shared} {event.sender}"
+        shared = room.id if thread is None else f"{room.id}:t{thread}"
+        own = shared if room.direct else f"{shared}:u{event.sender}"
         reply_to = None if room.direct else message or event.id
         return Origin(
             person=Conversation(CHANNEL, own),

@@ -13,7 +13,7 @@ from nio import RoomInfo, SyncResponse
 
 from bot.channels.matrix.events import CHANNEL, ENCRYPTED, Reader
 from bot.channels.matrix.homeserver import Event, Homeserver, LoggedOutError, RefusedError
-from bot.channels.matrix.rooms import INVITED, invitation, room_of
+from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, room_of
 from bot.channels.matrix.timing import Timing
 from bot.errors import NetworkError, StorageError
 from bot.health import Health
@@ -131,6 +131,7 @@ class Receiver:
         ]
         for room in response.rooms.leave:
             self._server.forget(room)
+            came.append(self._received(room, f"{REMOVED} {room} {since}", {"type": REMOVED}))
         for room, info in response.rooms.join.items():
             if since is not None:
                 came += self._wanted(room, await self._events(room, info, since))

@@ -9,8 +9,8 @@ import structlog
 from bot.channels.matrix.events import Room
 from bot.channels.matrix.homeserver import Homeserver, RefusedError
 
-INVITED = "invited"
-"""What stands in the inbox for an invitation, which is no event of a room that the bot is in."""
+INVITED, REMOVED = "invited", "removed"
+"""What stands in the inbox for an invitation and for a removal, which are no events of a room that the bot is in."""
 EVERYONE = "all"
 log = structlog.get_logger()
 
