@@ -440,6 +440,11 @@ class _Judge:
         return (totals / self._votes).astype(np.float32)
 
     @cached_property
+    def first(self) -> Ints:
+        """The first utterance of each label."""
+        return np.unique(self.labels, return_index=True)[1]
+
+    @cached_property
     def _votes(self) -> NDArray[np.float64]:
         """The votes that each label has: one of few utterances must not be outvoted for that."""
         sizes = np.bincount(self.labels, minlength=len(self.head.intercepts))
@@ -646,10 +651,7 @@ class Matcher:
 
     def _candidate(self, label: int, verdict: _Verdict) -> Candidate:
         mine = np.flatnonzero(self._judge.labels[verdict.utterances] == label)
-        if len(mine):
-            row = verdict.utterances[mine[verdict.alignments[mine].argmax()]]
-        else:
-            row = int((self._judge.labels == label).argmax())
+        row = verdict.utterances[mine[verdict.alignments[mine].argmax()]] if len(mine) else self._judge.first[label]
         utterance = self._utterances[int(self._origins[row])]
         return Candidate(self._labels[label], float(verdict.scores[label]), utterance)
 
