@@ -58,8 +58,16 @@ def synonyms_of(knowledge: Knowledge, language: str, vocabularies: Mapping[str, 
 
 
 def marks(knowledge: Knowledge) -> Mapping[str, str]:
-    """Return the mark of each entity that some intent is about: questions about it differ from those about others."""
-    return {name: f"@{name}" for intent in knowledge.intents.values() for name in intent.about}
+    """Return the mark of each entity that some intent is about: questions about it differ from those about others.
+
+    Entities that the same intents are about share one, so that the same is answered about each.
+    """
+    about: dict[str, list[str]] = {}
+    for intent in knowledge.intents.values():
+        for name in intent.about:
+            about.setdefault(name, []).append(intent.id)
+    first: dict[tuple[str, ...], str] = {}
+    return {name: f"@{first.setdefault(tuple(intents), name)}" for name, intents in about.items()}
 
 
 def _connected(fact: Fact, index: EntityIndex, knowledge: Knowledge) -> tuple[str, ...]:

@@ -23,6 +23,10 @@ from bot.core.text import normalise, plain, romanise
 PERSON = "person"
 _WORD = re.compile(r"[^\W_]+(?:[՛՜՞][^\W_]+)*")
 _INITIAL = re.compile(r"[^\W\d_](\.?)\s*")
+_APPOSITION = re.compile(r"\s*[,(–—-]")
+_NEAR = 3
+"""Words after a name in which an office of the same person stands."""
+_INITIAL_AFTER = re.compile(r"\s+[^\W\d_]\.")
 _CONTRACTED = "DMST"
 """Letters that are words after an apostrophe only ("don't"): before a name they are initials."""
 _GAP_IN_A_NAME = re.compile(r"[ \t\u00a0]*")
@@ -296,13 +300,17 @@ class _Persons:
 
     def _by_initial(self, mention: Mention) -> Mention:
         """Return a surname as the name of the one whose initial stands before it, be it nobody that is known."""
-        before = self._before(mention)
+        if mention.parts != {"surname"}:
+            return mention
+        before, after = self._before(mention), self._after(mention)
         initial = before and self._initial(before, mention)
-        if mention.parts != {"surname"} or initial is None:
+        if initial is None and after and _INITIAL_AFTER.match(self.text, mention.end):
+            initial = after
+        if initial is None:
             return mention
         meant = tuple(name for name in mention.entities if self.index.has_initial(name, initial.text))
-        whole = self.text[initial.start : mention.end]
-        return replace(mention, start=initial.start, text=whole, entities=meant, parts=frozenset())
+        start, end = min(initial.start, mention.start), max(initial.end, mention.end)
+        return replace(mention, start=start, end=end, text=self.text[start:end], entities=meant, parts=frozenset())
 
     def _initial(self, word: _Word, mention: Mention) -> _Word | None:
         """Return a word if it is an initial before a mention: "I. Aliyev", but not "и Алиев" or "I know Aliyev"."""
@@ -325,6 +333,9 @@ class _Persons:
         """Return the name of an unknown person where a strange name stands beside a part of a known one."""
         if not mention.parts:
             return mention
+        if office := self._office(mention):
+            start, end = min(office.start, mention.start), max(office.end, mention.end)
+            return replace(mention, start=start, end=end, text=self.text[start:end], entities=(), parts=frozenset())
         before, after = self._before(mention), self._after(mention)
         beside = (
             before if before and self._adjacent(before.end, mention.start) else None,
@@ -333,11 +344,26 @@ class _Persons:
         for word in beside:
             if word is None or word.start in taken:
                 continue
-            holds_office = word is before and normalise(word.text) in lexicon(self.language).offices
-            if holds_office or self._strange(word, mention, follows=word is after):
+            if self._strange(word, mention, follows=word is after):
                 start, end = min(word.start, mention.start), max(word.end, mention.end)
                 return replace(mention, start=start, end=end, text=self.text[start:end], entities=(), parts=frozenset())
         return mention
+
+    def _office(self, mention: Mention) -> _Word | None:
+        """Return the office of whom a surname names: "President Aliyev", "Aliyev, the president"."""
+        if mention.parts != {"surname"}:
+            return None
+        closed = lexicon(self.language)
+        before, after = self._before(mention), self._after(mention)
+        if before and normalise(before.text) in closed.offices and self._adjacent(before.end, mention.start):
+            return before
+        place = self.words.index(after) if after and _APPOSITION.match(self.text, mention.end) else len(self.words)
+        for word in self.words[place : place + _NEAR]:
+            if normalise(word.text) in closed.offices:
+                return word
+            if normalise(word.text) not in closed.stop_words:
+                return None
+        return None
 
     def _strange(self, word: _Word, mention: Mention, *, follows: bool) -> bool:
         if mention.text[:1].isupper() and not self.text.isupper():

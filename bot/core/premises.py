@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from babel.dates import get_month_names
 
-from bot.core.entities import Mention
+from bot.core.entities import PERSON, Mention
 from bot.core.lexicon import lexicon
 from bot.core.models import DateValue, EntitiesValue, Entity, Fact, NumberValue, PeriodValue, YearValue
 from bot.core.replies import locale_of
@@ -93,7 +93,7 @@ def _names(
         given = called(mention)
         if all(entities[name].absent for name in mention.entities):
             yield Contradiction("not-mentioned", given)
-        elif mention.kind in kinds and not set(mention.entities) & set(connected):
+        elif (mention.kind in kinds or mention.kind == PERSON) and not set(mention.entities) & set(connected):
             yield Contradiction("not-connected", given)
 
 

@@ -148,7 +148,8 @@ class Responder:
         if self._names_only_strangers(request):
             decision = replace(decision, kind=Kind.NOT_MENTIONED)
         message, outcome = _OFFERS[decision.kind]
-        given = listed([self._composer.called(mention, language) for mention in request.mentions], language)
+        absent = [mention for mention in request.mentions if self._is_absent(mention)] or request.mentions
+        given = listed([self._composer.called(mention, language) for mention in absent], language)
         names = [self._composer.name(name, language) for mention in request.mentions for name in mention.entities]
         return [self._composer.offer(message, outcome, request, language, given=given, name=listed(names, language))]
 
@@ -170,8 +171,11 @@ class Responder:
 
     def _names_only_strangers(self, request: Request) -> bool:
         """Return whether a request names something, and nothing that the sources mention."""
-        named = [name for mention in request.mentions for name in mention.entities]
-        return bool(request.mentions) and all(self.knowledge.entities[name].absent for name in named)
+        return bool(request.mentions) and all(map(self._is_absent, request.mentions))
+
+    def _is_absent(self, mention: Mention) -> bool:
+        """Return whether no source mentions what a name means."""
+        return all(self.knowledge.entities[name].absent for name in mention.entities)
 
     def _choice(self, choice: str, occasion: Occasion) -> list[Part]:
         """Return the parts of the answer to a choice that was clicked or picked by its number."""

@@ -8,11 +8,11 @@ from itertools import islice
 from bot.core import dialogue
 from bot.core.corpus import Corpus, marks, synonyms_of
 from bot.core.entities import EntityIndex, Mention, key, mask
-from bot.core.fallback import SURE, Decision, Kind, decide
+from bot.core.fallback import OFFERED, SURE, Decision, Kind, decide
 from bot.core.intents import Matcher, Ranking
 from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
-from bot.core.models import DialogueState, Intent, Knowledge, NumberValue, Outcome
+from bot.core.models import DialogueState, Knowledge, Outcome
 from bot.core.synonyms import Synonyms
 from bot.core.text import normalise, tokens
 from bot.core.vocabulary import Vocabulary
@@ -31,6 +31,8 @@ COURTESY = 3
 """Words of a greeting or of thanks that stand before or after a question."""
 BRIEF = 12
 """Words up to which each has to be accounted for: longer questions tell what they are for."""
+DOUBTED = 0.2
+"""Confidence below which any answer from facts has to account for each word of a question."""
 LIKELIER = 0.8
 """The same for a single word without a capital."""
 CLEARER = 0.75
@@ -38,6 +40,8 @@ CLEARER = 0.75
 _SENTENCE_END = re.compile(r"(?<=[.?!;։՞؟…])\s+|\n+")
 _MARK = re.compile(r"@\S+")
 _WORD = re.compile(r"[^\W_]+")
+_ACRONYM = re.compile(r"\b[^\W\d_a-zа-яёա-ևა-ჰ][^\W_a-zа-яёა-ჰ]+\b")
+"""A word in capitals, perhaps with figures ("UN", "MI6"); Georgian has no capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,14 @@ class Understanding:
             intent.id: frozenset(knowledge.entities[name].kind for name in intent.about)
             for intent in knowledge.intents.values()
         }
-        self._vocabulary = Vocabulary(corpus.texts, corpus.intents, len(knowledge.languages))
-        self._plain = frozenset(intent.id for intent in knowledge.intents.values() if _is_plain(intent, knowledge))
+        self._vocabulary = Vocabulary(corpus.texts, corpus.intents, corpus.vocabularies)
+        counts = {intent.aspects.get("number") for intent in knowledge.intents.values()}
+        self._plain = frozenset(
+            intent.id
+            for intent in knowledge.intents.values()
+            if intent.outcome is Outcome.ANSWER
+            and (intent.slot_required or intent.id in counts or intent.items in intent.facts)
+        )
         """The intents whose answer is a list, a number, or whether a name is in a list."""
         self._index = EntityIndex(knowledge.entities, corpus.vocabularies)
         self._detector = LanguageDetector(corpus.vocabularies, self._index.like_any_name)
@@ -154,21 +164,45 @@ class Understanding:
         return self._covered(request, words, language)
 
     def _covered(self, request: Request, words: Sequence[str], language: str) -> Request:
-        """Return a request; where its answer would pass over what a word of it says, one that asks back."""
-        decision = request.decision
-        guarded = decision.kind is Kind.ANSWER and decision.intents[0] in self._plain and len(words) <= BRIEF
-        if not guarded or decision.confidence >= CERTAIN or self._of_nobody_known(request.mentions):
-            return request
-        asked = dialogue.content(retyped(" ".join(words), language).split(), language)
-        strange = self._vocabulary.strange(
-            [word for word in asked if word.isalpha()], decision.intents[0], language, self._synonyms_of(language)
+        """Return a request; where its answer would pass over what a word or a name of it says, one that asks back."""
+        decision, plainly = (
+            request.decision,
+            request.decision.intents[:1] and request.decision.intents[0] in self._plain,
         )
-        if not strange:
+        doubtful = plainly or (decision.confidence < DOUBTED and self._states(decision))
+        if decision.kind is not Kind.ANSWER or not doubtful or decision.confidence >= CERTAIN or len(words) > BRIEF:
             return request
-        if decision.intents[0] not in self._plain:
+        if self._of_nobody_known(request.mentions):
+            return request
+        elsewhere = self._elsewhere(decision.intents[0], request.mentions) if plainly else None
+        if elsewhere is None and not self._strange(request, words, language):
             return request
         second = (decision.runner_up,) if decision.runner_up and decision.runner_up not in self._asides else ()
-        return replace(request, decision=replace(decision, kind=Kind.CLARIFY, intents=(*decision.intents, *second)))
+        offered = tuple(dict.fromkeys([*(elsewhere or ()), *decision.intents, *second]))[:OFFERED]
+        return replace(request, decision=replace(decision, kind=Kind.CLARIFY, intents=offered))
+
+    def _states(self, decision: Decision) -> bool:
+        """Return whether a decision is to state facts."""
+        outcomes = {self._knowledge.intents[name].outcome for name in decision.intents}
+        return decision.kind is Kind.ANSWER and outcomes == {Outcome.ANSWER}
+
+    def _strange(self, request: Request, words: Sequence[str], language: str) -> tuple[str, ...]:
+        """Return the words of a request that the examples of its intent do not account for."""
+        acronyms = set() if request.text.isupper() else set(map(normalise, _ACRONYM.findall(request.text)))
+        asked = dialogue.content(retyped(" ".join(words), language).split(), language)
+        telling = [word for word in asked if word.isalpha() or word in acronyms]
+        intent = request.decision.intents[0]
+        return self._vocabulary.strange(telling, intent, language, self._synonyms_of(language), acronyms)
+
+    def _elsewhere(self, intent: str, mentions: Sequence[Mention]) -> tuple[str, ...] | None:
+        """Return the intents about what a request names beside its subject, None where it names nothing of the kind."""
+        asked = self._knowledge.intents[intent]
+        connected = {*asked.about, *(name for fact in asked.facts.values() for name in self._corpus.connected[fact])}
+        others = [m for m in mentions if m.kind != asked.slot and m.entities and not connected & set(m.entities)]
+        present = [name for m in others for name in m.entities if not self._knowledge.entities[name].absent]
+        if not present:
+            return None
+        return tuple(other.id for other in self._knowledge.intents.values() if set(other.about) & set(present))
 
     def _of_nobody_known(self, mentions: Sequence[Mention]) -> bool:
         """Return whether a request names something, and nothing that the sources mention: its answer says so."""
@@ -327,13 +361,6 @@ class Understanding:
     def _small_talk(self, request: Request) -> bool:
         intents = [self._knowledge.intents[name] for name in request.decision.intents]
         return bool(intents) and all(intent.outcome is Outcome.SMALL_TALK for intent in intents)
-
-
-def _is_plain(intent: Intent, knowledge: Knowledge) -> bool:
-    """Return whether an intent's answer is a list, a number, or whether a name is in a list."""
-    values = [knowledge.facts[name].value for name in intent.facts.values()]
-    number = bool(values) and isinstance(values[0], NumberValue)
-    return intent.slot_required or number or intent.items in intent.facts
 
 
 def words_that_ask(words: Sequence[str], language: str) -> bool:

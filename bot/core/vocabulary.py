@@ -4,7 +4,7 @@
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from rapidfuzz import process
@@ -33,12 +33,13 @@ _SHORT = 2
 class Vocabulary:
     """The words of each intent's examples.
 
-    `texts` are the normalised texts that questions are compared with, `intents` the intent of each; they are in
-    `languages` languages.
+    `texts` are the normalised texts that questions are compared with, `intents` the intent of each, `languages` the
+    words of each language.
     """
 
-    def __init__(self, texts: Iterable[str], intents: Iterable[str], languages: int) -> None:
-        self._enough = _MANY * languages
+    def __init__(self, texts: Iterable[str], intents: Iterable[str], languages: Mapping[str, Collection[str]]) -> None:
+        self._enough = _MANY * len(languages)
+        self._languages = {language: frozenset(words) for language, words in languages.items()}
         self._texts: dict[str, list[str]] = defaultdict(list)
         for text, intent in zip(texts, intents, strict=True):
             self._texts[intent].append(text)
@@ -46,46 +47,54 @@ class Vocabulary:
         self._common = frozenset(
             word for word, count in counted.items() if count >= _COMMON and not word.startswith("@")
         )
-        self._words: dict[str, _Words] = {}
+        self._words: dict[tuple[str, str], _Words] = {}
 
-    def strange(self, words: Sequence[str], intent: str, language: str, synonyms: Synonyms) -> tuple[str, ...]:
+    def strange(
+        self,
+        words: Sequence[str],
+        intent: str,
+        language: str,
+        synonyms: Synonyms,
+        acronyms: Collection[str] = (),
+    ) -> tuple[str, ...]:
         """Return which of some normalised words are nothing that the examples of an intent say, in their order.
 
+        `acronyms` are the words that were written in capitals: they are not misspelt, inflected or too short to tell.
         A few examples are not all there is to say: where an intent has no more, no word is strange to it.
         """
         if len(self._texts[intent]) < self._enough:
             return ()
-        known, fillers = self._known(intent), _fillers(language)
+        known, fillers = self._known(intent, language), _fillers(language)
         covered = {
             place
             for start, end, name in synonyms.spans(words)
             if f"@{name}" in known.words
             for place in range(start, end)
         }
-        return tuple(
-            word
-            for place, word in enumerate(words)
-            if len(word) > _SHORT
-            and place not in covered
-            and not known.holds(word)
-            and not fillers.holds(word)
-            and romanise(word) not in lexicon(language).endings
-        )
 
-    def _known(self, intent: str) -> "_Words":
-        """Return the words of an intent, read when they are first needed."""
-        if intent not in self._words:
+        def accounted(word: str) -> bool:
+            if word in acronyms:
+                return word in known.words
+            ending = len(word) <= _SHORT or romanise(word) in lexicon(language).endings
+            return ending or known.holds(word) or fillers.holds(word)
+
+        return tuple(word for place, word in enumerate(words) if place not in covered and not accounted(word))
+
+    def _known(self, intent: str, language: str) -> "_Words":
+        """Return the words of an intent in a language, and its synonyms; read when they are first needed."""
+        if (intent, language) not in self._words:
             counted = Counter(" ".join(self._texts[intent]).split())
-            own = [word for word, count in counted.items() if count >= _OFTEN or not word.startswith("@")]
-            self._words[intent] = _Words({*self._common, *own})
-        return self._words[intent]
+            marks = {word for word, count in counted.items() if word.startswith("@") and count >= _OFTEN}
+            own = {form for word in {*counted, *self._common} for form in (word, plain(word))}
+            self._words[intent, language] = _Words(marks | (own & self._languages[language]))
+        return self._words[intent, language]
 
 
 class _Words:
     """Words that an inflected or misspelt one may be."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self.words = frozenset(form for word in words for form in (word, plain(word)))
+        self.words = frozenset(words)
         self._beginnings = {word[:length] for word in self.words for length in range(_BEGINNING, len(word) + 1)}
         self._by_letter: Mapping[str, list[str]] = defaultdict(list)
         for word in self.words:
@@ -104,4 +113,5 @@ class _Words:
 def _fillers(language: str) -> _Words:
     """Return the words of a language that every question may hold."""
     closed = lexicon(language)
-    return _Words(closed.fillers | closed.titles | closed.offices | closed.numbers.keys() | closed.comparisons)
+    words = closed.fillers | closed.titles | closed.offices | closed.numbers.keys() | closed.comparisons
+    return _Words(form for word in words for form in (word, plain(word)))

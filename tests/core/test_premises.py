@@ -90,9 +90,14 @@ class TestNames:
         assert found("", [PLACE], mentions=[mention("hall")], connected=["hall"]) == []
         assert found("", [PLACE], mentions=[mention("park")], connected=["hall", "park"]) == []
 
-    def test_a_name_of_a_kind_that_the_answer_does_not_state_contradicts_nothing(self) -> None:
-        """A person in a question about a place is beside the point."""
-        assert found("", [PLACE], mentions=[mention("ann")], connected=["hall"]) == []
+    def test_a_place_in_a_question_about_something_else_contradicts_nothing(self) -> None:
+        """It is beside the point of an answer that states no place."""
+        assert found("", [], mentions=[mention("park")], connected=["hall"]) == []
+
+    def test_a_person_is_not_connected_with_facts_that_do_not_name_them(self) -> None:
+        """Who asks whether Ann rented the hall is not to read the answer as a yes."""
+        assert found("", [PLACE], mentions=[mention("ann")], connected=["hall"]) == [("not-connected", "Ann")]
+        assert found("", [PLACE], mentions=[mention("ann")], connected=["hall", "ann"]) == []
 
 
 class TestDates:

@@ -23,7 +23,14 @@ ASKED = {
     "en": [
         ["name the {} experts", "how many {} members are there", "{} aggression", "is Ahmad Alili {}"],
         ["how many {} are in the group", "are the {} to blame", "who started it, the {}?", "which of them are {}"],
-        ["tell me about {}", "is {} an aggressor", "did {} pay for it", "who represents {}"],
+        [
+            "tell me about {}",
+            "is {} an aggressor",
+            "did {} pay for it",
+            "who represents {}",
+            "is JOLIG controlled by {}",
+            "was the report banned in {}",
+        ],
     ],
     "hy": [
         ["անվանիր {} փորձագետներին", "քանի {} անդամ կա", "{} ագրեսիա", "Ահմադ Ալիլին {} է"],
@@ -33,12 +40,12 @@ ASKED = {
     "az": [
         ["{} ekspertlərin adını de", "neçə {} üzv var", "{} təcavüzü", "Əhməd Əlili {}dır?"],
         ["qrupda {} neçə nəfərdir", "günahkar {} deyil?", "kimlərdir {}"],
-        ["{} haqqında danış", "{} işğalçıdır", "{} pul verib?"],
+        ["{} haqqında danış", "{} işğalçıdır", "{} pul verib?", "{} sülhə hazırdır?"],
     ],
     "ru": [
         ["назови {} имена", "какие {} эксперты там есть", "{} агрессоры"],
         ["сколько их, {}", "{} виноваты", "кто из них {}"],
-        ["что такое {}", "{} агрессор", "{} платит за это?"],
+        ["что такое {}", "{} агрессор", "{} платит за это?", "{} отвергла доклад?"],
     ],
     "ka": [
         ["დაასახელე {} ექსპერტები", "რამდენი {} წევრია", "{} აგრესია", "აჰმად ალილი {} არის?"],

@@ -14,11 +14,13 @@ NONE = Synonyms({}, ())
 TEXTS = [f"{word} the members of the choir" for word in ("list", "name", "show", "count", "tell")] * 3
 OTHERS = [f"{word} of the choir" for word in ("history", "address")] * 8
 
+WORDS = " ".join([*TEXTS, *OTHERS]).split()
+
 
 def vocabulary(times: int = 1) -> Vocabulary:
     """Return the words of two intents."""
     texts = [*TEXTS, *OTHERS] * times
-    return Vocabulary(texts, (["members"] * len(TEXTS) + ["about"] * len(OTHERS)) * times, languages=1)
+    return Vocabulary(texts, (["members"] * len(TEXTS) + ["about"] * len(OTHERS)) * times, languages={"en": WORDS})
 
 
 @pytest.mark.parametrize("words", [["members"], ["member"], ["membres"], ["choirs"], ["eleven"], ["friend"]])
@@ -34,12 +36,12 @@ def test_a_word_that_no_example_has_is_strange() -> None:
 
 def test_a_synonym_that_the_examples_have_accounts_for_its_words() -> None:
     synonyms = Synonyms({"list": ["enumerate"], "money": ["pay"]}, ())
-    known = Vocabulary([f"{text} @list" for text in TEXTS], ["members"] * len(TEXTS), languages=1)
+    known = Vocabulary([f"{text} @list" for text in TEXTS], ["members"] * len(TEXTS), languages={"en": WORDS})
     assert known.strange(["enumerate", "pay"], "members", "en", synonyms) == ("pay",)
 
 
 def test_a_few_examples_say_nothing_of_the_words_that_they_lack() -> None:
-    few = Vocabulary(TEXTS[:5], ["members"] * 5, languages=1)
+    few = Vocabulary(TEXTS[:5], ["members"] * 5, languages={"en": WORDS})
     assert few.strange(["traitors"], "members", "en", NONE) == ()
 
 
@@ -54,6 +56,15 @@ def test_a_few_examples_say_nothing_of_the_words_that_they_lack() -> None:
         "сколько в группе предателей",
         "խմբի ո՞ր անդամներն են լրտես",
         "qrupun hansı üzvləri casusdur",
+        "How many measures were implemented?",
+        "Сколько мер провалено?",
+        "Neçə tədbir həyata keçirilib?",
+        "Who are the members of ISIS?",
+        "Who are the members of MI6?",
+        "Ովքե՞ր են ԻՊ անդամները",
+        "How many participants were in Baku?",
+        "Алиев, президент Азербайджана, член группы?",
+        "Is Aliyev (president) a member?",
         "ჯგუფის რომელი წევრებია ჯაშუში",
     ],
 )
@@ -62,3 +73,16 @@ def test_a_list_or_a_number_never_answers_for_a_word_that_it_passes_over(shipped
     answer = shipped.respond(Question(question), None, now=NOW).answer
     assert answer.outcome in {Outcome.CLARIFY, Outcome.NOT_DOCUMENTED, Outcome.OUT_OF_SCOPE}, answer.intent
     assert answer.citations == ()
+
+
+def test_a_person_whom_the_facts_do_not_name_is_told_of(shipped: Responder) -> None:
+    """The answer states the facts, and that they do not connect the person with them."""
+    answer = shipped.respond(Question("Did Ahmad Alili publish the report?"), None, now=NOW).answer
+    assert str(answer.blocks[0]).count("Ahmad Alili") == 1, answer.blocks
+
+
+def test_only_what_the_sources_lack_is_said_to_be_lacking(shipped: Responder) -> None:
+    """A country that a source names stands beside a region that none does."""
+    answer = shipped.respond(Question("Is Karabakh Armenia?"), None, now=NOW).answer
+    assert "Karabakh" in str(answer.blocks)
+    assert "Armenia" not in str(answer.blocks)

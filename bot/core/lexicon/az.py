@@ -142,6 +142,7 @@ LEXICON = Lexicon(
         "lar ler lari leri larin lerin lara lere larda lerde lardan lerden larla lerle "
         "mi mu nimi numu danmi denmi dami demi yami yemi "
         "dir dur dirmi durmu dirlar durlar dadir dedir dadirmi dedirmi dandir dendir nindir nundur "
+        "indir undur indirmi undurmu "
         "ca ce sa se ysa yse ydi ydu ydimi daydi deydi yadak yedek adak inki unki ninki nunki dakilarin"
     ),
     fillers=words(
