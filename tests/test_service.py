@@ -35,8 +35,8 @@ ANN = Conversation("telegram", "1")
 BOB = Conversation("telegram", "2")
 TERMINAL = Conversation("terminal", "1")
 MEMBERS = Question("Who are the members?")
-FIRST = Question("1")
-"""Picks the first of what the answer before offered."""
+FIRST, SECOND = Question("1"), Question("2")
+"""Pick the first and the second of what the answer before offered."""
 
 BUTTONS = ("passages", "reasons")
 """What the buttons below an answer ask the service for."""
@@ -281,11 +281,11 @@ class TestAsk:
         self, service: Service, responder: Responder, clock: Clock, pause: timedelta, *, alive: bool
     ) -> None:
         """After a while a number picks nothing any more."""
-        offered = (await service.ask(ANN, MEMBERS)).suggestions[0]
+        _, offered, *_ = (await service.ask(ANN, MEMBERS)).suggestions
         clock.time = NOW + pause
-        answer = await service.ask(ANN, FIRST)
+        answer = await service.ask(ANN, SECOND)
         assert (answer.intent == offered.intent) is alive
-        assert (answer == responder.respond(FIRST, None, now=clock.time).answer) is not alive
+        assert (answer == responder.respond(SECOND, None, now=clock.time).answer) is not alive
 
     async def test_a_choice_that_is_not_known_is_refused_and_changes_nothing(
         self, service: Service, shelf: Shelf

@@ -106,4 +106,5 @@ def test_the_installed_bot_makes_its_database_and_converses(installed: Installed
     if (installed.data / "cache").is_dir():
         (moved.data / "cache").symlink_to(installed.data / "cache")
     assert "Ahmad Alili" in moved.python("-m", "bot", "chat", typed="who are the members?\n")
+    assert moved.python("-m", "bot", "questions") == ""
     assert (moved.data / "jolig.sqlite3").is_file()
