@@ -59,16 +59,16 @@ meetings =
     ({ $bakuday }) və { $yerevanplace-locative } ({ $yerevanday }), hər ikisi il göstərilmədən; qrupun öz görüşü –
     { $place-locative } ({ $country }, { $days }).
 timeline =
-    Mənbələrdə tarixi göstərilən hadisələr, ardıcıllıqla:
+    Mənbələrdə tarixi göstərilən hadisələr ardıcıllıqla bunlardır:
     .title = { $bot }: xronologiya
     .reportday = Qrupun “{ $report }” adlı hesabatı dərc olunub
     .bakuday = { $bakuplace-locative } hesabatla bağlı advokasiya görüşü
     .yerevanday = { $yerevanplace-locative } hesabatla bağlı advokasiya görüşü
-    .days = Qrupun görüşü: { $place-locative } ({ $country })
-    .articleday = { $agency } agentliyinin bütün bu məlumatların götürüldüyü məqaləsi
-    .termend = İngiliscə mətndə qrup haqqında bu tarixədək “{ $words }” deyilir
+    .days = Qrup { $place-locative } ({ $country }) toplaşıb
+    .articleday = { $agency } agentliyinin məqaləsi (bütün bu məlumatlar oradan götürülüb)
+    .termend = Bu tarixədək qrup, ingiliscə mətndə deyildiyi kimi, “{ $words }”
     .yearless = mənbədə il göstərilmir
-    .legend = Mənbədə il göstərilmir. Hesabata həsr olunduqları üçün bu görüşlər ondan sonra yerləşdirilib.
+    .legend = Mənbədə il göstərilmir. Bu görüşlər hesabatdan sonra yerləşdirilib, çünki ona həsr olunub.
 call-on-leaders =
     İştirakçılar hər iki ölkənin rəhbərliyini { $call } çağırıblar.
 governments-efforts =
@@ -223,16 +223,18 @@ passage =
     Son cavabın əsaslandığı dəqiq sözlər bunlardır:
     .none = Mənbədən hissələrini göstərə biləcəyim əvvəlki cavab yoxdur. Əvvəlcə bir sual verin.
 privacy =
-    Nə adınızı, nə profilinizi, nə də yazdıqlarınızın tarixçəsini saxlayıram. Söhbətdən üç şeyi platformanın ona verdiyi
-    nömrə ilə saxlayıram: dili, axırıncı dəfə nədən danışıldığını və hansı mesajımın hansı mesajınıza cavab olduğunu. Buna
-    görə «bəs nə vaxt?» sualını başa düşürəm və cavabın altındakı düymələr işləyir.
+    Söhbətdən nə adınızı, nə profilinizi, nə də mesajlarınızın mətnini saxlayıram. Söhbətin platformadakı identifikatoru
+    ilə onun dilini, son mövzusunu və hər cavab üçün bunları saxlayıram: cavab hansı mesaja verilib, sualı necə başa
+    düşmüşəm və cavab kömək edibmi (bunu bildirmisinizsə). Buna görə “bəs nə vaxt?” sualını başa düşürəm və cavabın
+    altındakı düymələr işləyir. Yalnız nasazlıq üzündən emal edə bilmədiyim mesaj bütövlükdə, platformanın göndərdiyi
+    kimi saxlanılır ki, nasazlığın səbəbini tapmaq mümkün olsun.
 
-    /mydata bu söhbətdən nə saxladığımı göstərir, /forget isə onu dərhal silir.
+    /mydata əmri bu söhbətdən nə saxladığımı göstərir, /forget əmri isə onu dərhal silir.
 mydata =
     Bu söhbətdən heç nə saxlamıram.
 forget =
-    Bu söhbətdən saxladıqlarımı – dili, mövzunu və sualları silə bilərəm. Onları geri qaytarmaq mümkün olmayacaq.
-    İstəyirsinizsə, düyməni basın və ya /forget yazın.
+    Bu söhbətdən saxladığım hər şeyi, o cümlədən sualları silə bilərəm. Onları geri qaytarmaq mümkün olmayacaq.
+    İstəyirsinizsə, bunu aşağıda seçin və ya /forget yazın.
     .done = Bu söhbətdən saxladıqlarımı sildim. Çatdakı mesajlar isə siz onları silənə qədər qalır.
 why =
     Son cavabım belə yaranıb.
@@ -284,17 +286,17 @@ term-passed =
 held =
     Bu söhbətdən saxladıqlarım bunlardır:
 
-    /forget onları dərhal silir, /privacy isə nə üçün və nə qədər saxlanıldığını bildirir.
+    /forget əmri onları dərhal silir, /privacy əmri isə onların nə üçün və nə qədər saxlanıldığını bildirir.
 held-language = Dil: { $language }
-held-topic = Axırıncı mövzu: «{ $title }»
-held-exchanges = Düymələri işləyən cavablar: { $count }
+held-topic = Son mövzu: “{ $title }”
+held-exchanges = Düymələri işləsin deyə cavablar haqqında saxlanılan qeydlər: { $count }
 held-questions = Adınız olmadan saxlanılan suallar: { $count }
 kept-conversation =
-    Bunlar axırıncı cavabdan neçə gün sonra özü silinir: { $days }.
+    Bütün bunlar son cavabdan { $days } gün sonra avtomatik silinir.
 kept-questions =
-    Daha yaxşı cavab verə bilməyim üçün sualların mətni bundan ayrı, kimin soruşduğu göstərilmədən saxlanılır: əvvəlcə
-    e-poçt ünvanları, telefon nömrələri, keçidlər və istifadəçi adları çıxarılır, söhbətin yerinə isə elə bir kod qoyulur
-    ki, gizli açar olmadan onun hansı söhbət olduğunu bilmək mümkün deyil. Mətn neçə gündən sonra özü silinir: { $days }.
+    Cavablarımı yaxşılaşdırmaq üçün sualların mətni bundan ayrı, kimin soruşduğu göstərilmədən saxlanılır: əvvəlcə
+    e-poçt ünvanları, telefon nömrələri, keçidlər və istifadəçi adları çıxarılır, söhbətin əvəzinə isə kod yazılır və
+    gizli açar olmadan bu koda görə söhbəti müəyyən etmək mümkün deyil. Mətn { $days } gündən sonra avtomatik silinir.
 kept-no-questions =
     Sualların mətni saxlanılmır.
 language-chosen =
@@ -329,16 +331,16 @@ button-passage = Dəqiq mətn
 button-why = Niyə bu cavab?
 button-helped = 👍 Kömək etdi
 button-not-helped = 👎 Kömək etmədi
-feedback-thanks = Rəyiniz üçün təşəkkürlər.
+feedback-thanks = Rəyiniz üçün təşəkkür edirəm.
 telegram-welcome =
-    Mən { $bot } haqqında suallara dərc olunmuş mənbələr əsasında cavab verirəm. Bu qrupda mənə komanda ilə (məsələn,
-    /help), mesajlarımdan birinə cavab yazmaqla və ya mesajınızda { $address } qeyd etməklə müraciət edin. Qalan mesajlara
-    reaksiya vermirəm. Adımı çəkdiyiniz mesaj cavabsız qalsa, demək, Telegram onu mənə göstərməyib: komandadan və ya
-    cavabdan istifadə edin.
+    Mən { $bot } haqqında suallara dərc olunmuş mənbələr əsasında cavab verirəm. Bu qrupda mənə əmrlə (məsələn, /help),
+    mesajlarımdan birinə cavab yazmaqla və ya mesajınızda { $address } qeyd etməklə müraciət edin. Qalan mesajlara
+    reaksiya vermirəm. Adımı çəkdiyiniz mesaj cavabsız qalsa, deməli, Telegram onu mənə göstərməyib: əmrdən istifadə
+    edin və ya mesajıma cavab yazın.
 stale-choice = Bu düymə əvvəlki versiyaya aiddir. Xahiş edirəm, sualı yenidən verin.
 unavailable = Hazırda cavab verə bilmirəm. Xahiş edirəm, bir dəqiqədən sonra yenidən yoxlayın.
 text-only = Yalnız mətn oxuya bilirəm. Xahiş edirəm, sualınızı yazın.
-key-missing = Bu mesajı aça bilmirəm: onun açarı mənə çatmayıb. Xahiş edirəm, mesajı yenidən göndərin.
+key-missing = Bu mesajın şifrəsini aça bilmirəm: açarı mənə çatmayıb. Xahiş edirəm, mesajı yenidən göndərin.
 matrix-hint =
     Burada əmrlər “!” işarəsi ilə başlayır, məsələn, /help. Cavaba onun altındakı işarələrdən biri ilə və ya sualın nömrəsi
     ilə reaksiya verə bilərsiniz. Otaqda bir neçə nəfər varsa, adımı çəkin.

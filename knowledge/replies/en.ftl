@@ -207,16 +207,18 @@ passage =
     These are the exact words that the last answer stands on:
     .none = There is no answer before this one whose passages I could show. Ask me something first.
 privacy =
-    I keep no name, no profile and no history of what you write. Of a conversation I keep three things, under the number
-    that it has on its platform: the language, what it was last about, and which of my messages answer which of yours. So I
-    understand “and when?”, and the buttons under an answer work.
+    Of a conversation I keep no name, no profile and no text of your messages. Under the id that it has on its platform
+    I keep the language, what it was last about, and of each answer: which message it answers, how I understood the
+    question, and whether the answer helped, if you said so. So I understand “and when?”, and the buttons under an
+    answer work. Only a message that I could not handle because of a fault is kept whole, as the platform sent it, so
+    that the fault can be found.
 
     /mydata shows what I hold of this conversation, and /forget deletes it at once.
 mydata =
     I hold nothing of this conversation.
 forget =
-    I can delete what I hold of this conversation: the language, what it was about, and its questions. It cannot be brought
-    back. If you want that, press the button or write /forget.
+    I can delete all that I hold of this conversation, the questions kept from it included. It cannot be brought back.
+    If you want that, choose it below or write /forget.
     .done = I have deleted what I held of this conversation. The messages in the chat itself stay until you delete them.
 why =
     This is how I came to my last reply.
@@ -271,14 +273,14 @@ held =
     /forget deletes it at once; /privacy tells what it is for and how long it is kept.
 held-language = The language: { $language }
 held-topic = What it was last about: “{ $title }”
-held-exchanges = Answers whose buttons work: { $count }
+held-exchanges = Notes on answers, so that their buttons work: { $count }
 held-questions = Questions kept without your name: { $count }
 kept-conversation =
-    Days after the last answer until this is deleted by itself: { $days }.
+    All of this is deleted automatically { $days } days after the last answer.
 kept-questions =
-    So that I get better, the text of questions is kept apart from that, without who asked: e-mail addresses, phone numbers,
-    links and user names are taken out first, and in place of the conversation there is a code that cannot be traced back
-    without a secret key. Days until it is deleted by itself: { $days }.
+    So that my answers get better, the text of questions is kept apart from this, without who asked: e-mail addresses,
+    phone numbers, links and user names are taken out first, and in place of the conversation there is a code that
+    cannot be traced back without a secret key. Days until the text is deleted automatically: { $days }.
 kept-no-questions =
     The text of questions is not kept.
 language-chosen =
