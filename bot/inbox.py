@@ -17,7 +17,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.core.models import Received
+from bot.core.models import Note, Received
 from bot.errors import JoligError, NetworkError, StorageError
 from bot.metrics import Metrics, NoMetrics
 
@@ -57,14 +57,18 @@ class InboxStore(Protocol):
     ) -> list[Numbered]:
         """Return the first open events of a channel, or of one of its chats, numbered over `after` up to `until`."""
 
-    async def close(self, number: int, at: datetime, reason: str | None = None) -> None:
-        """Note that an event was handled; with a reason, that it was given up and is a dead letter."""
+    async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
+        """Note that an event was handled; with a reason, that it was given up and is a dead letter.
+
+        A note is kept with that, or neither of them.
+        """
 
     async def dead_letters(self, channel: str) -> int:
         """Return how many events were given up."""
 
 
-Handle = Callable[[Received], Awaitable[None]]
+Handle = Callable[[Received], Awaitable[Note | None]]
+"""Handles an event, and returns what is to be kept of that."""
 
 
 class Inbox:
@@ -118,6 +122,10 @@ class _Chat:
     taken: int = 0
     """The number of the last event that has been taken into memory."""
     held: deque[Numbered] = field(default_factory=deque)
+
+
+class _LeftError(Exception):
+    """An event is left to the next process."""
 
 
 class _Handing:
@@ -237,10 +245,11 @@ class _Handing:
 
     async def _finish(self, number: int, received: Received) -> bool:
         """Handle an event and note how that went; return False where it is left to the next process."""
-        reason = None
+        reason, note = None, None
         try:
-            if not await self._handle_patiently(received):
-                return False
+            note = await self._handle_patiently(received)
+        except _LeftError:
+            return False
         except JoligError as error:
             reason = str(error)
         except Exception as error:
@@ -249,29 +258,26 @@ class _Handing:
         if reason is not None:
             self._metrics.gave_up(channel=self._channel)
             log.error("inbox_dead_letter", channel=self._channel, id=received.id, reason=reason)
-        await self._close(number, reason)
+        await self._close(number, reason, note)
         return True
 
-    async def _handle_patiently(self, received: Received) -> bool:
-        """Handle an event, again where it fails for a time; return False where the stop comes before that."""
+    async def _handle_patiently(self, received: Received) -> Note | None:
+        """Handle an event, again where it fails for a time; raise _LeftError where the stop comes before that."""
         for pause in self._limits.retry:
             try:
-                await self._handle(received)
+                return await self._handle(received)
             except (NetworkError, StorageError) as error:
                 self._metrics.retried(channel=self._channel)
                 log.warning("inbox_retry", channel=self._channel, id=received.id, error=str(error), seconds=pause)
-            else:
-                return True
             if await self._stopped_within(pause):
-                return False
-        await self._handle(received)
-        return True
+                raise _LeftError
+        return await self._handle(received)
 
-    async def _close(self, number: int, reason: str | None) -> None:
+    async def _close(self, number: int, reason: str | None, note: Note | None) -> None:
         """Note that an event is done with, as soon as the database can."""
         while True:
             try:
-                return await self._store.close(number, self._now(), reason)
+                return await self._store.close(number, self._now(), reason, note)
             except StorageError as error:
                 await self._recover(error)
 

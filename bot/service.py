@@ -14,6 +14,7 @@ from bot.core.models import (
     DialogueState,
     Exchange,
     Held,
+    Note,
     Outcome,
     Paragraph,
     Question,
@@ -24,7 +25,7 @@ from bot.core.responder import LONGEST, Responder
 from bot.metrics import Metrics, NoMetrics
 from bot.privacy import redacted
 
-__all__ = ["Administration", "Command", "Conversation", "Exchange", "Retention", "Service", "Store"]
+__all__ = ["Administration", "Command", "Conversation", "Exchange", "Retention", "Service", "Store", "Told"]
 
 
 class Store(Protocol):
@@ -71,6 +72,14 @@ class Retention:
     """Questions without who asked; 0: none is kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer, and what is to be kept once it has been given; None where nothing is."""
+
+    answer: Answer
+    note: Note | None
+
+
 Command = Callable[[], Awaitable[Sequence[str]]]
 """Does something and returns what to reply, a line each."""
 
@@ -113,18 +122,30 @@ class Service:
         self._retention = retention or Retention()
 
     async def ask(self, conversation: Conversation, question: Question) -> Answer:
-        """Answer a question; raise UnknownChoiceError for a choice that is not known (any more)."""
+        """Answer a question and keep what follows from it; raise UnknownChoiceError for a choice that is not known."""
+        told = await self.answer(conversation, question)
+        if note := told.note:
+            await self._store.save_dialogue(note.conversation, note.state, note.asked)
+        return told.answer
+
+    async def answer(self, conversation: Conversation, question: Question) -> Told:
+        """Answer a question, and leave it to the caller to keep what follows once the answer has been given.
+
+        Then a question that is answered again, as the process was killed before that, gets the same answer. Raises
+        UnknownChoiceError for a choice that is not known (any more).
+        """
         began = perf_counter()
-        if told := await self.administration.answer(conversation, question):
-            return told
+        if obeyed := await self.administration.answer(conversation, question):
+            return Told(obeyed, None)
         state = await self._store.dialogue(conversation)
         responder, now = self.responder, self._now()
         turn = responder.respond(question, state, now=now)
+        note = None
         if turn.action is Action.FORGET:
             await self._store.forget(conversation)
         else:
             asked = None if turn.action else self._asked(conversation, question, turn.answer, now.date())
-            await self._store.save_dialogue(conversation, turn.state, asked)
+            note = Note(conversation, turn.state, asked)
         answer = await self._told(conversation, turn, responder)
         self.metrics.answered(
             channel=conversation.channel,
@@ -132,7 +153,7 @@ class Service:
             outcome=answer.outcome,
             seconds=perf_counter() - began,
         )
-        return answer
+        return Told(answer, note)
 
     async def _told(self, conversation: Conversation, turn: Turn, responder: Responder) -> Answer:
         """Return an answer with what only the service can tell."""

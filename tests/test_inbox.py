@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from bot.core.models import Note
 from bot.errors import ChannelError, NetworkError, StorageError
 from bot.inbox import Inbox, Limits, Received
 from bot.storage import Storage
@@ -209,10 +210,10 @@ class Counting:
         self.most = max(self.most, self._out)
         return events
 
-    async def close(self, number: int, at: datetime, reason: str | None = None) -> None:
+    async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
         """Close an event."""
         self._out -= 1
-        await self._storage.close(number, at, reason)
+        await self._storage.close(number, at, reason, note)
 
 
 async def test_memory_is_bounded(storage: Storage) -> None:
@@ -314,10 +315,10 @@ class Failing(Counting):
         self._fail("opened")
         return await super().opened(channel, after=after, limit=limit, until=until, chat=chat)
 
-    async def close(self, number: int, at: datetime, reason: str | None = None) -> None:
+    async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
         """Close an event."""
         self._fail("close")
-        await super().close(number, at, reason)
+        await super().close(number, at, reason, note)
 
 
 async def test_a_database_that_fails_for_a_time_loses_and_repeats_nothing(storage: Storage) -> None:

@@ -340,7 +340,7 @@ class TestMetrics:
     async def test_a_question_that_fails_is_not_counted(self, service: Service, shelf: Shelf) -> None:
         """Nobody had an answer."""
         service.metrics = counted = Counted()
-        shelf.broken = {"save_dialogue"}
+        shelf.broken = {"dialogue"}
         with pytest.raises(StorageError):
             await service.ask(ANN, MEMBERS)
         assert counted.answers == []

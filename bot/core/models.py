@@ -439,6 +439,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What is kept of an answer that has been given."""
+
+    conversation: Conversation
+    state: DialogueState
+    asked: Asked | None = None
+    """The question, apart from who asked."""
+    chat: Conversation | None = None
+    """The chat of the exchange."""
+    exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What is held of a conversation."""
 

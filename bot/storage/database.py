@@ -49,6 +49,7 @@ from bot.core.models import (
     DialogueState,
     Exchange,
     Held,
+    Note,
     Outcome,
     Reading,
     Received,
@@ -144,14 +145,18 @@ class Storage:
 
     async def save_dialogue(self, conversation: Conversation, state: DialogueState, asked: Asked | None = None) -> None:
         """Keep the dialogue state of a conversation, and the question apart from it."""
-        values = {"at": state.at.isoformat(), "state": _STATE.dump_python(state, mode="json")}
+        await self._write(self._noting(Note(conversation, state, asked)))
+
+    def _noting(self, note: Note) -> _Writing:
+        """Return what keeps a note."""
+        values = {"at": note.state.at.isoformat(), "state": _STATE.dump_python(note.state, mode="json")}
         writing: list[tuple[Executable, Sequence[Mapping[str, object]]]] = [
-            (_SAVE_DIALOGUE, [_key(conversation) | values])
+            (_SAVE_DIALOGUE, [_key(note.conversation) | values])
         ]
-        if asked:
-            asker = self._whose(conversation).pseudonym
-            writing.append((_ASK, [_ASKED.dump_python(asked, mode="json") | {"asker": asker}]))
-        await self._write(writing)
+        if note.asked:
+            asker = self._whose(note.conversation).pseudonym
+            writing.append((_ASK, [_ASKED.dump_python(note.asked, mode="json") | {"asker": asker}]))
+        return [*writing, *(_exchanging(note.chat, note.exchange) if note.chat and note.exchange else ())]
 
     async def exchange(self, conversation: Conversation, question: str) -> Exchange | None:
         """Return the exchange of a question."""
@@ -176,17 +181,7 @@ class Storage:
 
     async def save_exchange(self, conversation: Conversation, exchanged: Exchange) -> None:
         """Keep an exchange, in place of an earlier one of the same question, and drop the oldest of too many."""
-        values = {
-            "question": exchanged.question,
-            "replies": exchanged.replies,
-            "readings": _READINGS.dump_python(exchanged.readings, mode="json"),
-            "language": exchanged.language,
-            "choices": exchanged.choices,
-            "helpful": None,
-            "asker": exchanged.asker,
-        }
-        whose = {"of_channel": conversation.channel, "of_conversation": conversation.id}
-        await self._write([(_SAVE_EXCHANGE, [_key(conversation) | values]), (_DROP_EXCHANGES, [whose])])
+        await self._write(_exchanging(conversation, exchanged))
 
     async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
         """Count that the answer to a question helped or did not, in place of what was said of it before."""
@@ -256,15 +251,16 @@ class Storage:
         rows = await self._read(query, {name: value for name, value in values.items() if value is not None})
         return [(number, Received(channel, name, where, payload)) for number, name, where, payload in rows]
 
-    async def close(self, number: int, at: datetime, reason: str | None = None) -> None:
+    async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
         """Note that an event was handled; with a reason, that it was given up and is a dead letter.
 
+        A note is kept with that, or neither of them.
         Of what was handled only the id is left, for a while, so that it is known if it comes in again.
         """
         row = {"this": number, "closed": at.isoformat()}
         how = (_HANDLED, [row]) if reason is None else (_GIVEN_UP, [row | {"reason": reason}])
         trim = [(_TRIM, [{"upto": number - KNOWN}])] if number % TRIMMED == 0 else []
-        await self._write([how, *trim])
+        await self._write([how, *trim, *(self._noting(note) if note else ())])
 
     async def position(self, channel: str) -> str | None:
         """Return up to where a channel has read, None where it has not begun."""
@@ -327,6 +323,21 @@ def _row(received: Received) -> dict[str, object]:
     # Half of a character, which no platform should send, becomes what JSON writes for it.
     storable = {name: value.encode(errors="backslashreplace").decode() for name, value in values.items()}
     return {"channel": received.channel, **storable}
+
+
+def _exchanging(chat: Conversation, exchanged: Exchange) -> _Writing:
+    """Return what keeps an exchange, and drops the oldest of too many."""
+    values = {
+        "question": exchanged.question,
+        "replies": exchanged.replies,
+        "readings": _READINGS.dump_python(exchanged.readings, mode="json"),
+        "language": exchanged.language,
+        "choices": exchanged.choices,
+        "helpful": None,
+        "asker": exchanged.asker,
+    }
+    whose = {"of_channel": chat.channel, "of_conversation": chat.id}
+    return [(_SAVE_EXCHANGE, [_key(chat) | values]), (_DROP_EXCHANGES, [whose])]
 
 
 def _key(conversation: Conversation) -> dict[str, object]:

@@ -23,6 +23,7 @@ from bot.core.models import (
     Intent,
     Items,
     Knowledge,
+    Note,
     Outcome,
     Paragraph,
     Question,
@@ -157,8 +158,10 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.broken = False
-        self.forgetful = False
-        """Whether recording an exchange fails."""
+        self.unclosed = 0
+        """How many times it fails yet to note that an event is done with."""
+        self.hung = False
+        """Whether that never ends."""
         self.unread = 0
         """How many times it fails yet to read a dialogue state, or to forget a chat."""
         self.dialogues: dict[Conversation, DialogueState] = {}
@@ -207,8 +210,6 @@ class MemoryStore:
     async def save_exchange(self, conversation: Conversation, exchange: Exchange) -> None:
         """Keep an exchange."""
         self._check()
-        if self.forgetful:
-            raise StorageError("the disk is full")
         self.exchanges[conversation, exchange.question] = exchange
 
     async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
@@ -244,9 +245,17 @@ class MemoryStore:
         numbered = list(enumerate(self.events, start=1))
         return [(number, event) for number, event in numbered if number > after and number not in self.closed][:limit]
 
-    async def close(self, number: int, at: datetime, reason: str | None = None) -> None:
-        """Note that an event is done with."""
+    async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
+        """Note that an event is done with, and keep what is to be kept of it."""
         self._check()
+        if self.hung:
+            await asyncio.Event().wait()
+        if self.unclosed:
+            self.unclosed -= 1
+            raise StorageError("the disk is full")
+        if note and note.chat and note.exchange:
+            self.dialogues[note.conversation] = note.state
+            await self.save_exchange(note.chat, note.exchange)
         self.closed[number] = reason
 
     async def dead_letters(self, channel: str) -> int:

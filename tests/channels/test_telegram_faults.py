@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram import Rate
-from tests.channels.telegram_fakes import world
+from tests.channels.telegram_fakes import FakeResponder, MemoryStore, bot_of, world
 from tests.peers.bot_api import (
     Button,
     Fault,
@@ -18,7 +18,9 @@ from tests.peers.bot_api import (
     closing,
     flood,
     hanging,
+    telegram_peer,
 )
+from tests.peers.serving import Dialogue, quick, serving, start
 
 # The library warns of a change to come whenever it makes its own RetryAfter.
 pytestmark = pytest.mark.filterwarnings("ignore:.*`retry_after`:telegram.warnings.PTBDeprecationWarning")
@@ -215,18 +217,34 @@ async def test_a_database_that_breaks_while_a_question_is_answered_delays_the_an
     assert running.store.closed == {1: None, 2: None}
 
 
-async def test_an_answer_that_could_not_be_recorded_stands() -> None:
-    """The person has the answer; only its passages cannot be found."""
+async def test_an_answer_is_noted_as_soon_as_that_can_be() -> None:
+    """It is not given again, and its passages are found."""
     async with world() as running:
         anna = running.dialogue()
-        running.store.forgetful = True
+        running.store.unclosed = 2
         with capture_logs() as logs:
             reply = await anna.ask("Who?")
-            click = await running.peer.click(anna.person, reply, reply.buttons[0])
-            await running.peer.answered(click)
-    assert click.text == "<stale-choice> in en"
-    assert "exchange_not_recorded" in events(logs)
-    assert len(running.peer.sent(anna.chat)) == 1
+            assert "The exact words." in (await anna.click(reply, reply.buttons[0])).text
+    assert events(logs) == ["inbox_unavailable"] * 2
+    assert running.store.closed == {1: None, 2: None}
+
+
+async def test_a_question_that_is_answered_again_gets_the_same_answer() -> None:
+    """Killed between an answer and the note of it, the bot knows the next time what it knew before."""
+    responder, store = FakeResponder(), MemoryStore()
+    async with telegram_peer() as peer:
+        anna = Dialogue(peer, peer.person("Anna"))
+        async with serving(peer, bot_of(responder, store)):
+            await anna.ask("Who?")
+        store.hung = True
+        killed = start(peer, bot_of(responder, store), asyncio.Event(), quick())
+        told = await anna.ask("state")
+        killed.cancel()
+        await asyncio.wait([killed])
+        store.hung = False
+        async with serving(peer, bot_of(responder, store)):
+            assert (await anna.next()).text == told.text
+    assert told.text.startswith("before: Who?")
 
 
 async def test_a_defect_costs_one_answer() -> None:

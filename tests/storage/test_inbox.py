@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event as sqlalchemy_event
 
-from bot.core.models import Conversation, DialogueState, Received
+from bot.core.models import Conversation, DialogueState, Exchange, Note, Received
 from bot.errors import StorageError
 from bot.storage import Storage
 from bot.storage.database import KNOWN, MEMORY, TRIMMED
@@ -138,6 +138,25 @@ async def test_a_locked_database_keeps_nothing_and_says_so(tmp_path: Path) -> No
             another.execute("ROLLBACK")
         await storage.receive([received(1)])
         assert await open_ids(storage) == ["1"]
+
+
+async def test_a_note_is_kept_with_what_it_is_of_or_neither(tmp_path: Path) -> None:
+    """Where the database fails, the event is open still, and the conversation as it was."""
+    ann, chat = Conversation("telegram", "1:u2"), Conversation("telegram", "1")
+    state, exchange = DialogueState(AT, intent="who"), Exchange("3", ("4",), (), "en")
+    note = Note(ann, state, chat=chat, exchange=exchange)
+    path = tmp_path / "bot.sqlite3"
+    async with Storage.open(path, patience=BRIEF) as storage:
+        await storage.receive([received(1)])
+        with closing(sqlite3.connect(path)) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StorageError, match="locked"):
+                await storage.close(1, AT, note=note)
+        assert (await storage.dialogue(ann), await storage.exchange(chat, "3")) == (None, None)
+        assert await open_ids(storage) == ["1"]
+        await storage.close(1, AT, note=note)
+        assert (await storage.dialogue(ann), await storage.exchange(chat, "3")) == (state, exchange)
+        assert await open_ids(storage) == []
 
 
 async def limit_pages(storage: Storage, pages: int) -> None:

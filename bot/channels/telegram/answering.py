@@ -26,9 +26,9 @@ from bot.channels.telegram.updates import (
     Spoken,
     Wordless,
 )
-from bot.core.models import Answer, Outcome, Paragraph, Question, UnknownChoiceError
+from bot.core.models import Answer, Note, Outcome, Paragraph, Question, UnknownChoiceError
 from bot.errors import ChannelError, NetworkError, StorageError
-from bot.service import Conversation, Exchange, Service
+from bot.service import Conversation, Exchange, Service, Told
 
 HINT_PAUSE = timedelta(minutes=10)
 """How long somebody who sends picture after picture is not told again that only texts are read."""
@@ -48,25 +48,26 @@ class Answering:
         self._inline = InlineMode(service, sender)
         self._seldom = Seldom()
 
-    async def handle(self, update: Update) -> None:
-        """Answer an update, if it is for the bot.
+    async def handle(self, update: Update) -> Note | None:
+        """Answer an update, if it is for the bot; return what is to be kept of that.
 
         Raises NetworkError or StorageError where that may succeed later, ChannelError where the platform refuses it.
         """
         with structlog.contextvars.bound_contextvars(update=update.update_id):
             if incoming := self._reader.read(update):
                 try:
-                    await self._answer_or_apologise(incoming)
+                    return await self._answer_or_apologise(incoming)
                 except Forbidden as error:  # blocked by the person, or removed from the group
                     log.info("telegram_forbidden", error=error.message)
                 except (BadRequest, ChatMigrated, RetryAfter) as error:
                     raise ChannelError(f"Telegram refuses: {error.message}") from error
                 except TelegramError as error:
                     raise NetworkError(f"Telegram cannot be reached: {error.message}") from error
+        return None
 
-    async def _answer_or_apologise(self, incoming: Incoming) -> None:
+    async def _answer_or_apologise(self, incoming: Incoming) -> Note | None:
         try:
-            await self._answer(incoming)
+            return await self._answer(incoming)
         except (TelegramError, StorageError):
             raise
         except Exception:
@@ -82,7 +83,7 @@ class Answering:
             case _:
                 await self._notify(incoming, "unavailable")
 
-    async def _answer(self, incoming: Incoming) -> None:
+    async def _answer(self, incoming: Incoming) -> Note | None:
         match incoming:
             case Inline():
                 await self._inline.offer(incoming)
@@ -91,18 +92,19 @@ class Answering:
             case Moved():
                 await self._service.moved(incoming.chat, incoming.to)
             case _:
-                await self._respond(incoming)
+                return await self._respond(incoming)
+        return None
 
-    async def _respond(self, spoken: Spoken) -> None:
+    async def _respond(self, spoken: Spoken) -> Note | None:
         """Answer somebody."""
         try:
             match spoken:
                 case Asked():
-                    await self._ask(spoken)
+                    return await self._ask(spoken)
                 case Edited():
-                    await self._edit(spoken)
+                    return await self._edit(spoken)
                 case Clicked():
-                    await self._click(spoken)
+                    return await self._click(spoken)
                 case Wordless():
                     await self._hint(spoken)
                 case Greeted():
@@ -110,6 +112,7 @@ class Answering:
         except UnknownChoiceError as error:
             log.info("stale_choice", error=str(error))
             await self._notify(spoken, "stale-choice")
+        return None
 
     async def _hint(self, wordless: Wordless) -> None:
         """Say that only texts are read: once for an album, and once in a while to a person."""
@@ -122,22 +125,23 @@ class Answering:
         if self._seldom.is_due(("greeted", greeted.origin.chat), greeted.at, GREETING_PAUSE):
             await self._notify(greeted, "telegram-welcome", address=self._reader.address)
 
-    async def _ask(self, asked: Asked, messages: tuple[str, ...] = ()) -> None:
+    async def _ask(self, asked: Asked, messages: tuple[str, ...] = ()) -> Note | None:
         """Answer a text: in messages that it has already, or in new ones."""
         if asked.album:  # its caption is the question, the other pictures need no hint
             self._seldom.is_due(asked.album, asked.at, HINT_PAUSE)
         question = Question(text=asked.text, language=asked.origin.language)
-        answer = await self._service.ask(asked.origin.person, question)
-        await self._reply(asked.origin, asked.message, answer, messages)
+        told = await self._service.answer(asked.origin.person, question)
+        return await self._reply(asked.origin, asked.message, told, messages)
 
-    async def _edit(self, edited: Edited) -> None:
+    async def _edit(self, edited: Edited) -> Note | None:
         """Answer an edited text in the messages that answered it before."""
         exchange = await self._service.exchange(edited.origin.chat, edited.asked.message)
         # What was not answered before is a question now (somebody adds the bot's name), unless it is an old one.
         if exchange or edited.recent:
-            await self._ask(edited.asked, exchange.replies if exchange else ())
+            return await self._ask(edited.asked, exchange.replies if exchange else ())
+        return None
 
-    async def _click(self, clicked: Clicked) -> None:
+    async def _click(self, clicked: Clicked) -> Note | None:
         origin = clicked.origin
         if clicked.data.startswith((HELPED, NOT_HELPED)):
             await self._rate(clicked)
@@ -147,9 +151,10 @@ class Answering:
             await self._sender.send(replace(origin.place, reply_to=clicked.message), answer)
         else:
             question = Question(choice=clicked.data, language=origin.language)
-            answer = await self._service.ask(origin.person, question)
+            told = await self._service.answer(origin.person, question)
             await self._sender.answer_click(clicked.query)
-            await self._reply(origin, f"c{clicked.query}", answer)
+            return await self._reply(origin, f"c{clicked.query}", told)
+        return None
 
     async def _rate(self, clicked: Clicked) -> None:
         """Record whether an answer helped."""
@@ -164,16 +169,14 @@ class Answering:
             return await self._service.passages(chat, data.removeprefix(PASSAGE))
         return await self._service.reasons(chat, data.removeprefix(WHY))
 
-    async def _reply(self, origin: Origin, question: str, answer: Answer, messages: tuple[str, ...] = ()) -> None:
-        """Send an answer and record what carries it."""
+    async def _reply(self, origin: Origin, question: str, told: Told, messages: tuple[str, ...] = ()) -> Note | None:
+        """Send an answer; return what is to be kept, with the messages that carry it."""
+        answer = told.answer
         markup = keyboard(answer, question, self._service.responder.say)
         picture = await self._picture(answer)
         replies = await self._sender.replace(origin.place, messages, answer, markup, picture)
         exchange = Exchange(question, replies, answer.readings, answer.language, asker=origin.person.id)
-        try:
-            await self._service.answered(origin.chat, exchange)
-        except StorageError as error:  # the answer is there all the same
-            log.error("exchange_not_recorded", error=str(error))  # noqa: TRY400
+        return told.note and replace(told.note, chat=origin.chat, exchange=exchange)
 
     async def _picture(self, answer: Answer) -> bytes | None:
         """Return the picture of an answer; its text says the same where there can be none."""

@@ -21,6 +21,7 @@ from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.timing import Timing, elapsed
 from bot.channels.telegram.transport import Transport
 from bot.channels.telegram.updates import CHANNEL, Reader
+from bot.core.models import Note
 from bot.core.responder import Responder
 from bot.errors import JoligError, TokenError
 from bot.health import Health
@@ -125,8 +126,8 @@ async def _answer(
     reader = Reader(bot.bot, commands=commands, languages=responder.languages)
     answering = Answering(service, sender, reader, gallery)
 
-    async def handle(received: Received) -> None:
-        await answering.handle(Update.de_json(json.loads(received.payload), bot))
+    async def handle(received: Received) -> Note | None:
+        return await answering.handle(Update.de_json(json.loads(received.payload), bot))
 
     try:
         async with asyncio.TaskGroup() as tasks:
