@@ -460,14 +460,17 @@ async def _serve(settings: Settings, core: Responder, channels: Mapping[str, _Se
             cached=settings.data_dir / CACHE,
             accept=lambda core: _expect_language(core, settings.language),
         )
-        service.administration = Administration(settings.admins, _commands(service, status, reload))
+        commands = _commands(service, status, inbox, tuple(channels), reload)
+        service.administration = Administration(settings.admins, commands)
         with _signals(reload) as stop:
             common = _Common(service, inbox, store, health)
             served = {name: partial(serve, common) for name, serve in channels.items()}
             await keep_up(served, stop=stop, health=health)
 
 
-def _commands(service: Service, status: "Readiness", reload: "Reloading") -> dict[str, Command]:
+def _commands(
+    service: Service, status: "Readiness", inbox: Inbox, channels: Sequence[str], reload: "Reloading"
+) -> dict[str, Command]:
     """Return the commands of those who run the bot."""
 
     def told(problems: Sequence[str], otherwise: str) -> list[str]:
@@ -478,7 +481,8 @@ def _commands(service: Service, status: "Readiness", reload: "Reloading") -> dic
         return ["The new knowledge was refused.", *problems[:_TOLD]] if problems else told((), "It was reloaded.")
 
     async def seen() -> list[str]:
-        return told(await status.problems(), "Nothing is wrong.")
+        given_up = [f"{name}: {many} given up." for name in channels if (many := await inbox.dead_letters(name))]
+        return [*told(await status.problems(), "Nothing is wrong."), *given_up]
 
     return {"status": seen, "reload": reloaded}
 

@@ -9,6 +9,7 @@ class Health:
     def __init__(self) -> None:
         self._waiting: set[str] = set()
         self._problems: dict[str, str] = {}
+        self._ended: set[str] = set()
 
     def expect(self, component: str) -> None:
         """Count on a component: the bot is not ready before it has reported."""
@@ -21,6 +22,16 @@ class Health:
             self._problems.pop(component, None)
         else:
             self._problems[component] = problem
+
+    def end(self, component: str, problem: str) -> None:
+        """Report that a component has ended for good, and why: nothing mends it while the process runs."""
+        self._ended.add(component)
+        self.set(component, problem)
+
+    @property
+    def ended(self) -> Mapping[str, str]:
+        """Return the problem of each component that has ended for good."""
+        return {name: problem for name, problem in self.problems.items() if name in self._ended}
 
     @property
     def problems(self) -> Mapping[str, str]:

@@ -155,10 +155,13 @@ def lines(problems: Mapping[str, str]) -> list[str]:
 def application(
     health: Health, readiness: Readiness, metrics: PrometheusMetrics, waiting: Waiting | None = None
 ) -> web.Application:
-    """Return the addresses: each but `/metrics` answers 200, or 503 with the problems, a line each."""
+    """Return the addresses: each but `/metrics` answers 200, or 503 with the problems, a line each.
+
+    `/healthz` has only what nothing but a new start may mend; a platform that is out of reach is none of that.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
-        return _told(lines(health.problems))
+        return _told(lines(health.ended))
 
     async def readyz(_request: web.Request) -> web.Response:
         return _told(await readiness.problems())

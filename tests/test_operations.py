@@ -71,18 +71,25 @@ async def test_a_bot_whose_channels_are_connected_is_ready(url: str, health: Hea
     assert await get(f"{url}/readyz") == (200, "ok\n")
 
 
-async def test_a_problem_is_told_at_both_until_it_is_over(url: str, health: Health) -> None:
-    """A line each."""
+async def test_a_problem_makes_it_unready_until_it_is_over(url: str, health: Health) -> None:
+    """A line each; it is alive, as a new start would not help."""
     health.set("telegram", "the token was revoked")
     health.set("matrix", "unreachable")
     expected = (503, "matrix: unreachable\ntelegram: the token was revoked\n")
-    assert await get(f"{url}/healthz") == expected
     assert await get(f"{url}/readyz") == expected
+    assert await get(f"{url}/healthz") == (200, "ok\n")
     assert 'jolig_problem{component="matrix"} 1.0' in (await get(f"{url}/metrics"))[1].splitlines()
     health.set("telegram", None)
     health.set("matrix", None)
-    assert await get(f"{url}/healthz") == (200, "ok\n")
+    assert await get(f"{url}/readyz") == (200, "ok\n")
     assert "jolig_problem{" not in (await get(f"{url}/metrics"))[1]
+
+
+async def test_a_channel_that_has_ended_for_good_is_not_alive(url: str, health: Health) -> None:
+    """It is told at both."""
+    health.end("telegram", "the token was revoked")
+    assert await get(f"{url}/healthz") == (503, "telegram: the token was revoked\n")
+    assert await get(f"{url}/readyz") == (503, "telegram: the token was revoked\n")
 
 
 async def test_what_is_looked_at_when_asked_counts_for_readiness(url: str, health: Health, disk: Disk) -> None:

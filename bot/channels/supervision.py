@@ -89,10 +89,11 @@ async def _keep_one_up(
         error = await _failure(name, channel, stop)
         if error is None:
             break
-        health.set(name, str(error))
         if not isinstance(error, _MENDABLE):
+            health.end(name, str(error))
             log.error("channel_ended", channel=name, error=str(error))
             return error
+        health.set(name, str(error))
         failures = 0 if clock() - began >= patience.steady else failures
         pause = patience.restart[min(failures, len(patience.restart) - 1)]
         failures += 1

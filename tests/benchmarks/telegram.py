@@ -1,6 +1,6 @@
 """Measure `jolig serve` on Telegram under load, beside bots that only repeat what they are told.
 
-    python tests/benchmarks/telegram.py [--seconds N] [--open N] [--many N] [--kills N]
+    python tests/benchmarks/telegram.py [--seconds N] [--open N] [--rate N] [--many N] [--kills N] [--each N]
 
 Each bot is a process of its own on one core; who asks, and the server between, are this process on another. Ours has
 everything on: the inbox, understanding, the database and the log. The questions are those of the evaluation, from
@@ -36,8 +36,6 @@ OWN_CORE, BOTS_CORE = 0, 1
 LOOP = 64
 """Questions under way at a time."""
 CHATS = 5000
-RATE = 300
-"""Questions a second of the open loop."""
 FEW = 1000
 """Questions before anything is measured."""
 PATIENCE = 120.0
@@ -151,12 +149,12 @@ async def closed_loop(crowd: Crowd, process: int, seconds: float) -> tuple[float
         return answered / taken, 1000 * (cpu(process) - spent) / max(answered, 1)
 
 
-async def open_loop(crowd: Crowd, seconds: float) -> str:
+async def open_loop(crowd: Crowd, rate: int, seconds: float) -> str:
     """Ask at a steady rate, whatever comes back; return the milliseconds until the answers, and how many are lost."""
     tasks: list[asyncio.Task[float]] = []
     began = time.perf_counter()
-    for number in range(int(RATE * seconds)):
-        await asyncio.sleep(max(0.0, began + number / RATE - time.perf_counter()))
+    for number in range(int(rate * seconds)):
+        await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
         tasks.append(asyncio.create_task(crowd.ask()))
     _, lost = await asyncio.wait(tasks, timeout=PATIENCE)
     for task in lost:
@@ -174,7 +172,7 @@ async def memory(crowd: Crowd, process: int, many: int) -> str:
         return f"{few:.0f} MB after {FEW}, {resident(process):.0f} MB after {many} ({resident(process) / few - 1:+.1%})"
 
 
-async def kills(questions: Sequence[str], way: str, data: Path, times: int, each: int = 200) -> str:
+async def kills(questions: Sequence[str], way: str, data: Path, times: int, each: int) -> str:
     """Kill the bot at random moments while it is asked; return how much is unanswered, and answered twice."""
     chance, asked = random.Random(1), 0  # noqa: S311
     async with load_peer() as peer:
@@ -231,12 +229,12 @@ async def measure(questions: Sequence[str], data: Path, options: argparse.Namesp
             crowd = Crowd(peer, questions)
             async with crowd.loop():
                 await crowd.until(FEW)
-            told = await open_loop(crowd, options.open)
-            report(f"open loop, {way}, {RATE}/s for {options.open:.0f} s: {told}")
+            told = await open_loop(crowd, options.rate, options.open)
+            report(f"open loop, {way}, {options.rate}/s for {options.open:.0f} s: {told}")
     async with load_peer() as peer, running("jolig", "polling", peer, data / "memory") as process:
         report(f"memory: {await memory(Crowd(peer, questions), process, options.many)}")
     for way in WAYS:
-        report(f"kill -9, {way}: {await kills(questions, way, data / f'kill-{way}', options.kills)}")
+        report(f"kill -9, {way}: {await kills(questions, way, data / f'kill-{way}', options.kills, options.each)}")
 
 
 def main() -> None:
@@ -244,8 +242,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the bot on Telegram under load.")
     parser.add_argument("--seconds", type=float, default=15, help="of each closed loop")
     parser.add_argument("--open", type=float, default=60, help="seconds of the open loop")
+    parser.add_argument("--rate", type=int, default=300, help="questions a second of the open loop")
     parser.add_argument("--many", type=int, default=100_000, help="questions after which the memory is looked at again")
     parser.add_argument("--kills", type=int, default=50, help="how often the bot is killed")
+    parser.add_argument("--each", type=int, default=200, help="questions between two kills")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="jolig-telegram-") as folder:
         data = Path(folder)

@@ -124,7 +124,8 @@ class FakeResponder:
                 return Answer(Outcome.CLARIFY, language, blocks, suggestions=suggestions, readings=(Reading(None),))
         line = "Source: <The Source>" if citations else None
         outcome = Outcome.ANSWER if citations else Outcome.SMALL_TALK
-        readings = (Reading("who", facts=tuple(citation.fact for citation in citations)),)
+        facts = tuple(citation.fact for citation in citations)
+        readings = (Reading("where", ("ann",), facts=facts) if "Ann" in asked else Reading("who", facts=facts),)
         return Answer(outcome, language, blocks, citations, line, suggestions, readings, picture=picture)
 
     def shows_language(self, text: str) -> bool:

@@ -31,6 +31,15 @@ async def test_what_is_sent_says_what_was_asked_and_where_the_answer_is_from() -
     assert [entity["type"] for entity in sent.entities] == ["bold", "blockquote", "italic"]
 
 
+async def test_the_heading_has_nothing_of_what_was_typed() -> None:
+    """It stands in bold above a quotation: it is the title of the question and the name of whom it is about."""
+    async with world() as running:
+        query = await typed(running, "whereabouts of the thief Ann")
+    sent = query.results[0]
+    assert sent.title == "Where is somebody? · Ann"
+    assert sent.text.startswith("Where is somebody? · Ann\n")
+
+
 async def test_a_long_answer_is_cut_and_keeps_its_source() -> None:
     """One message is all that can be sent."""
     async with world() as running:

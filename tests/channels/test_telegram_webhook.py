@@ -82,6 +82,22 @@ async def test_who_does_not_show_the_secret_is_refused(secret: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "place", "status"),
+    [("GET", "", 405), ("PUT", "", 405), ("POST", "/more", 404), ("POST", "/../", 404), ("GET", "/more", 404)],
+)
+async def test_only_posts_to_the_one_address_are_taken(method: str, place: str, status: int) -> None:
+    """Also from who knows the secret."""
+    update = {"update_id": 1, "message": {"chat": {"id": 1}}}
+    async with world() as running, aiohttp.ClientSession() as session:
+        told = running.peer.webhook
+        assert told
+        headers = {"X-Telegram-Bot-Api-Secret-Token": told["secret_token"]}
+        async with session.request(method, told["url"] + place, json=update, headers=headers) as response:
+            assert response.status == status
+        assert running.store.events == []
+
+
+@pytest.mark.parametrize(
     ("body", "status"),
     [
         (b"", 400),

@@ -42,18 +42,25 @@ class InlineMode:
     def _results(self, query: Inline) -> list[InlineQueryResultArticle]:
         """Return the answer, if it is one that makes sense elsewhere, and the answers to what it suggests."""
         answer = self._service.look_up(Question(query.text, language=query.language))
-        told = [(self._title(query, answer), answer)] if _is_worth_telling(answer) else []
+        told = [(self._title(answer), answer)] if _is_worth_telling(answer) else []
         for choice in answer.suggestions:
             near = self._service.look_up(Question(choice=choice.key, language=answer.language))
             told += [(choice.text, near)] if _is_worth_telling(near) else []
         return [_article(str(number), *each) for number, each in enumerate(told)]
 
-    def _title(self, query: Inline, answer: Answer) -> str:
-        """Return what was asked in its plainest words; what is asked of somebody, as it was typed."""
-        intents = [self._service.responder.knowledge.intents[each.intent] for each in answer.readings if each.intent]
-        if any(intent.slot for intent in intents):
-            return query.text.strip()
-        return " · ".join(dict.fromkeys(intent.titles[answer.language] for intent in intents))
+    def _title(self, answer: Answer) -> str:
+        """Return what was asked in its plainest words, and of whom.
+
+        What was typed is not in it: it would be sent in bold above a quotation, as if the bot said so.
+        """
+        knowledge, language = self._service.responder.knowledge, answer.language
+        said = list[str]()
+        for reading in answer.readings:
+            if reading.intent:
+                intent = knowledge.intents[reading.intent]
+                said += [intent.titles[language]]
+                said += [knowledge.entities[name].names[language] for name in reading.entities if intent.slot]
+        return " · ".join(dict.fromkeys(said))
 
 
 def _is_worth_telling(answer: Answer) -> bool:

@@ -14,6 +14,7 @@ from aiohttp import web
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.request import BaseRequest
+from yarl import URL
 
 from bot.channels.telegram.timing import Timing
 from bot.channels.telegram.updates import CHANNEL
@@ -143,6 +144,7 @@ class Webhook:
         self._timing = timing
         self._report = report
         self._secret = address.secret.encode()
+        self._path = URL(address.url).path
         self._waiting = 0
         self._is_set = False
 
@@ -207,6 +209,10 @@ class Webhook:
     # --- what Telegram sends ---------------------------------------------------------------------
 
     async def _respond(self, request: web.BaseRequest) -> web.Response:
+        if request.path != self._path:
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        if request.method != "POST":
+            return web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED)
         shown = request.headers.get(SECRET, "").encode(errors="surrogateescape")
         if not hmac.compare_digest(shown, self._secret):
             return web.Response(status=HTTPStatus.FORBIDDEN)
