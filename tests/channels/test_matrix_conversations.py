@@ -94,6 +94,13 @@ async def test_reactions_say_whether_an_answer_helped(bot: Bot, anna: Person) ->
         assert database.execute("SELECT intent, helpful FROM feedback").fetchall() == [("who", 1)]
 
 
+async def test_the_greeting_begins_the_persons_conversation(bot: Bot, anna: Person) -> None:
+    """What it offers can be chosen by its number."""
+    room = await bot.talk(anna, encrypted=False)
+    await anna.say(room, "state")
+    assert (await anna.next(room, sender=bot.id)).body.startswith("before: !start")
+
+
 async def test_a_number_chooses_among_the_last_suggestions(bot: Bot, anna: Person) -> None:
     """The core knows what it offered last."""
     room = await bot.talk(anna, encrypted=False)
@@ -219,6 +226,14 @@ async def test_in_a_group_people_do_not_share_what_their_conversation_is_about(
     assert said[2:] == ["before: of Anna", "before: of Boris"]
 
 
+async def test_nobody_runs_the_bot_where_others_read(bot: Bot, anna: Person, boris: Person) -> None:
+    """The commands of those who run it are obeyed by who asks, which a group does not tell."""
+    room = await bot.group(anna, boris, encrypted=False)
+    await anna.say(room, "!members")
+    await anna.next(room, sender=bot.id)
+    assert bot.responder.questions[-1] == Question(text="/members")
+
+
 async def test_an_edit_that_addresses_the_bot_is_a_question(bot: Bot, anna: Person, boris: Person) -> None:
     """Who forgot the bot's name can add it; the edit of a question need not name it again."""
     room = await bot.group(anna, boris, encrypted=False)
@@ -229,6 +244,32 @@ async def test_an_edit_that_addresses_the_bot_is_a_question(bot: Bot, anna: Pers
     await anna.edit(room, question, "When?")
     edited = await anna.next(room, sender=bot.id)
     assert edited.content["m.new_content"]["body"].startswith("[en] When?")
+
+
+async def test_nobody_edits_what_another_asked(bot: Bot, anna: Person, boris: Person) -> None:
+    """Neither the answer changes, nor is it a question where there is none."""
+    room = await bot.group(anna, boris, encrypted=False)
+    mention = {"m.mentions": {"user_ids": [bot.id]}}
+    question = await anna.say(room, "Where?", **mention)
+    unasked = await anna.say(room, "Nothing")
+    await anna.next(room, sender=bot.id)
+    for message in (question, unasked):
+        await boris.edit(room, message, "Forged", **mention)
+    last = await boris.say(room, "When?", **mention)
+    assert (await anna.next(room, sender=bot.id)).relation == {"m.in_reply_to": {"event_id": last}}
+
+
+async def test_what_is_encrypted_is_obeyed_only_where_it_is_said(bot: Bot, anna: Person, boris: Person) -> None:
+    """What would be a state of the room was not seen by the homeserver, and may be forged."""
+    room = await bot.group(anna, boris, encrypted=True)
+    trap = await boris.create(encrypted=False, preset="public_chat")
+    await boris.send(room, "m.room.tombstone", {"body": "", "replacement_room": trap, "state_key": ""})
+    await boris.say(room, "!members")
+    await boris.next(room, sender=bot.id)
+    await boris.say(trap, "!members")
+    await boris.say(room, "!members")
+    await boris.next(room, sender=bot.id)
+    assert not [event for event in boris.heard if (event.room, event.sender) == (trap, bot.id)]
 
 
 async def test_everyone_may_react(bot: Bot, anna: Person, boris: Person) -> None:

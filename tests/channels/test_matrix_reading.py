@@ -1,5 +1,6 @@
 """Events of Matrix rooms, read as what the bot is asked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -181,7 +182,21 @@ def test_the_answer_goes_where_the_question_is() -> None:
         Place(GROUP.id, "$root", "$event"),
         Place(DIRECT.id, "$root"),
     ]
-    assert people == [DIRECT.id, f"{GROUP.id}:u{ANNA}", f"{GROUP.id}:t$root:u{ANNA}", f"{DIRECT.id}:t$root"]
+    assert people == [
+        f"{DIRECT.id}:u{ANNA}",
+        f"{GROUP.id}:u{ANNA}",
+        f"{GROUP.id}:t$root:u{ANNA}",
+        f"{DIRECT.id}:t$root:u{ANNA}",
+    ]
+
+
+def test_a_conversation_stays_its_persons_when_others_come() -> None:
+    """What was said in private is found again by its person, and by nobody else."""
+    alone, joined = (read(text("!members"), replace(DIRECT, direct=direct)) for direct in (True, False))
+    assert isinstance(alone, Asked)
+    assert isinstance(joined, Asked)
+    assert alone.origin.person == joined.origin.person
+    assert (alone.origin.private, joined.origin.private) == (True, False)
 
 
 # --- what else happens ---------------------------------------------------------------------------
@@ -230,6 +245,7 @@ def test_coming_and_going() -> None:
     renamed = own | {"unsigned": {"prev_content": {"membership": "join"}}}
     accepted = own | {"unsigned": {"prev_content": {"membership": "invite"}}}
     left = event({"membership": "leave"}, "m.room.member", state_key=ANNA)
+    assert read(event({"membership": "leave"}, "m.room.member")) is None
     joined = event({"membership": "join"}, "m.room.member", state_key=ANNA)
     kinds = [type(read(found)) for found in (own, renamed, accepted, left, joined)]
     assert kinds == [Joined, type(None), Joined, Left, type(None)]
@@ -243,10 +259,60 @@ def test_coming_and_going() -> None:
 
 
 def test_an_upgraded_room_names_the_next() -> None:
-    """And who is in it: whoever upgraded it."""
-    incoming = read(event({"body": "", "replacement_room": "!next:b.example"}, "m.room.tombstone", state_key=""))
+    """It is a state of the room; a message of that type is not."""
+    upgraded = event({"body": "", "replacement_room": "!next:b.example"}, "m.room.tombstone")
+    incoming = read(upgraded | {"state_key": ""})
     assert isinstance(incoming, Upgraded)
-    assert (incoming.room, incoming.via) == ("!next:b.example", "example.org")
+    assert (incoming.room, incoming.origin.sender) == ("!next:b.example", ANNA)
+    assert read(upgraded) is None
+    assert read(upgraded | {"state_key": ANNA}) is None
+
+
+# --- ids -----------------------------------------------------------------------------------------
+
+HOSTILE = [
+    "../logout/all",
+    "{}../logout/all",
+    "{}a/../../b",
+    "{}a?b",
+    "{}a#b",
+    "{}a b",
+    "{}a\n",
+    "#alias:b.example",
+    "",
+    "{}",
+    1,
+    [],
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_no_id_is_no_event(name: Any) -> None:
+    """Ids go into addresses of the homeserver and name conversations."""
+
+    def named(sigil: str) -> Any:
+        return name.format(sigil) if isinstance(name, str) else name
+
+    relation = {"rel_type": "m.replace", "event_id": named("$")}
+    new = {"msgtype": "m.text", "body": "!help"}
+    found = [
+        text("!help") | {"event_id": named("$")},
+        text("!help") | {"sender": named("@")},
+        text("!help", **{"m.relates_to": relation, "m.new_content": new}),
+        text("!help", **{"m.relates_to": relation | {"rel_type": "m.thread"}}),
+        text("!help", **{"m.relates_to": {"m.in_reply_to": {"event_id": named("$")}}}),
+        event({"m.relates_to": relation | {"key": WHY}}, "m.reaction"),
+        event({}, "m.room.redaction", redacts=named("$")),
+        event({"redacts": named("$")}, "m.room.redaction"),
+        event({"replacement_room": named("!")}, "m.room.tombstone", state_key=""),
+    ]
+    assert [read(each) for each in found] == [None] * len(found)
+
+
+@pytest.mark.parametrize("name", ["$a:b.example", "$Rqnc-F-dvnEYJTyHq_iKxU2bZ1CI92-kuZq3a5lr5Zg", f"${'a+/' * 14}a"])
+def test_every_room_version_has_its_ids(name: str) -> None:
+    """Those of version 3 may have a slash in them."""
+    assert isinstance(read(text("!help") | {"event_id": name}), Asked)
 
 
 # --- who may invite it ---------------------------------------------------------------------------
@@ -288,6 +354,9 @@ def test_no_event_harms(kind: str, content: Any) -> None:
     for room in (DIRECT, GROUP):
         READER.read(room, event(content, kind))
         READER.read(room, {"type": kind, "content": content})
+    for found in (event(content, kind), {"type": kind, "content": content}, {"type": "m.room.encrypted"}):
+        assert not READER.is_sealed(found)
+        READER.joins(found)
 
 
 @given(st.text(max_size=80))

@@ -68,6 +68,42 @@ async def test_an_invitation_of_a_stranger_is_declined(
         await boris.until(lambda: membership(boris, second, bot.id) == ["leave"])
 
 
+async def test_it_is_not_taken_along_where_nobody_may_invite_it(
+    synapse: Synapse, on_matrix: People, anna: Person, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Who may not invite it cannot take it into another room by an upgrade either, and nobody into too many."""
+    boris = await on_matrix.person("boris")
+    admission = Admission((boris.id,), 2)
+    async with world(synapse, tmp_path_factory.mktemp("bot"), admission=admission) as bot:
+        rule = {"users": {anna.id: 100, boris.id: 100}}
+        room = await boris.create(
+            invite=[bot.id, anna.id], encrypted=False, room_version="11", power_level_content_override=rule
+        )
+        await anna.do("join", room=room)
+        await boris.next(room, sender=bot.id)
+        trap = await anna.create(encrypted=False, preset="public_chat")
+        await anna.do("sendState", room=room, type="m.room.tombstone", content={"body": "", "replacement_room": trap})
+        await anna.do("invite", room=trap, user=bot.id)
+        await anna.until(lambda: membership(anna, trap, bot.id) == ["leave"])
+        await bot.talk(boris, encrypted=False)
+        full = await boris.create(encrypted=False, preset="public_chat")
+        await boris.do("sendState", room=room, type="m.room.tombstone", content={"body": "", "replacement_room": full})
+        await boris.say(room, "!members")
+        await boris.next(room, sender=bot.id)
+        assert len(await rooms(bot)) == 2
+        assert not membership(boris, full, bot.id)
+
+
+async def test_an_upgrade_names_a_room_and_nothing_else(bot: Bot, anna: Person) -> None:
+    """What it names goes into an address of the homeserver, where this one would end every session."""
+    room = await bot.talk(anna, encrypted=False)
+    for hostile in ("../logout/all", "!a/../../logout/all"):
+        content = {"body": "", "replacement_room": hostile}
+        await anna.do("sendState", room=room, type="m.room.tombstone", content=content)
+    await anna.say(room, "Where?")
+    assert (await anna.next(room, sender=bot.id)).body.startswith("[en] Where?")
+
+
 async def test_nothing_from_before_it_came_is_answered(bot: Bot, anna: Person) -> None:
     """Who invites the bot into a room with a past asks nothing by that."""
     room = await anna.create(encrypted=False)

@@ -29,6 +29,7 @@ from bot.channels.matrix.events import (
     Redacted,
     Upgraded,
     Wordless,
+    person_in,
 )
 from bot.channels.matrix.homeserver import Event, Homeserver, RefusedError
 from bot.channels.matrix.rooms import INVITED, REMOVED, Rooms, room_of
@@ -125,8 +126,8 @@ class Answering:
                 await self._greet(origin)
             case Left(origin):
                 await self._leave_if_empty(origin.place.room)
-            case Upgraded(origin, following, via):
-                await self._rooms.upgraded(origin.place.room, following, via)
+            case Upgraded(origin, following):
+                await self._rooms.upgraded(origin.place.room, following, origin.sender)
 
     async def _ask_once(self, asked: Asked) -> None:
         """Answer a text, unless it was answered before the process was killed, or is not for the bot."""
@@ -145,22 +146,26 @@ class Answering:
         """Answer a text: in messages that it has already, or in new ones."""
         origin = asked.origin
         async with self._shown(origin):
-            answer = await self._service.ask(origin.person, Question(text=asked.text, sender=origin.sender))
+            answer = await self._service.ask(origin.person, Question(text=asked.text, sender=_known(origin)))
             await self._reply(origin, asked.message, answer, messages)
 
     async def _edit(self, edited: Edited) -> None:
-        """Answer an edited text in the messages that answered it before."""
+        """Answer an edited text in the messages that answered it before, if it is edited by whoever wrote it.
+
+        Anybody may send what says that it replaces a message: the homeserver does not look whose that is.
+        """
         asked = edited.asked
         exchange = await self._service.exchange(asked.origin.chat, asked.message)
         # What was not answered before is a question now (somebody adds the bot's name), unless it is an old one.
         if exchange:
-            await self._ask(asked, exchange.replies)
-        elif asked.addressed and await self._is_recent(edited):
+            if exchange.asker.endswith(f":u{asked.origin.sender}"):
+                await self._ask(asked, exchange.replies)
+        elif asked.addressed and await self._is_own_and_recent(edited):
             await self._ask(asked)
 
-    async def _is_recent(self, edited: Edited) -> bool:
-        sent = await self._server.sent_at(edited.origin.place.room, edited.asked.message)
-        return edited.at - sent <= RECENT
+    async def _is_own_and_recent(self, edited: Edited) -> bool:
+        sender, at = await self._server.sent(edited.origin.place.room, edited.asked.message)
+        return sender == edited.origin.sender and edited.at - at <= RECENT
 
     async def _react(self, reacted: Reacted) -> None:
         origin = reacted.origin
@@ -177,7 +182,7 @@ class Answering:
                 await self._send(origin, await self._service.reasons(origin.chat, exchange.question))
             elif 1 <= int(reacted.sign) <= len(exchange.choices):
                 choice = exchange.choices[int(reacted.sign) - 1]
-                answer = await self._service.ask(origin.person, Question(choice=choice, sender=origin.sender))
+                answer = await self._service.ask(origin.person, Question(choice=choice, sender=_known(origin)))
                 await self._reply(origin, origin.event, answer)
 
     async def _reply(self, origin: Origin, question: str, answer: Answer, messages: tuple[str, ...] = ()) -> None:
@@ -246,7 +251,9 @@ class Answering:
         origin = replace(origin, place=Place(room))
         hint = self._notice("matrix-hint")
         if room_of(self._server, room).direct:
-            answer = await self._service.ask(origin.person, Question(text=f"/{START}", sender=origin.sender))
+            other = self._server.other(room)
+            origin = replace(origin, person=person_in(room, other), sender=other)
+            answer = await self._service.ask(origin.person, Question(text=f"/{START}", sender=other))
             await self._reply(origin, origin.event, replace(answer, blocks=answer.blocks + hint.blocks))
         else:
             await self._send(origin, hint)
@@ -300,3 +307,8 @@ class Answering:
             await courtesy
         except JoligError as error:
             log.info("matrix_courtesy_failed", error=str(error))
+
+
+def _known(origin: Origin) -> str | None:
+    """Return who asks, None where others would read what is only for those who run the bot."""
+    return origin.sender if origin.private else None

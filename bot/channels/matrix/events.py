@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +20,8 @@ PASSAGE, WHY = "📖", "❓"
 HELPED, NOT_HELPED = "👍", "👎"
 """The reactions that say whether an answer helped."""
 ENCRYPTED, MEMBER = "m.room.encrypted", "m.room.member"
+SPOKEN = frozenset({"m.room.message", "m.sticker", "m.reaction"})
+"""What people say: no other event is taken from an encrypted one, which the homeserver has not looked into."""
 _WORDLESS = ("m.image", "m.file", "m.audio", "m.video", "m.location")
 _LEADING = " \t,.:;-–—"
 """What remains before the text where a mention stood."""
@@ -34,17 +36,24 @@ _KEYCAP = re.compile(r"(\d)\ufe0f?\u20e3")
 # --- as the homeserver has it --------------------------------------------------------------------
 
 
+# An id goes into addresses and names conversations, so it has nothing in it that means something there. The event ids
+# of old rooms (version 3) are base64, which may contain a slash.
+EventId = Annotated[str, Field(pattern=r"^\$([^/?#\s]+|[A-Za-z0-9+/]{43})$")]
+RoomId = Annotated[str, Field(pattern=r"^![^/?#\s]+$")]
+UserId = Annotated[str, Field(pattern=r"^@[^:\s]*:[^/?#@\s]+$")]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
 
 class _Reply(_Part):
-    event_id: str
+    event_id: EventId
 
 
 class _Relation(_Part):
     rel_type: str | None = None
-    event_id: str = ""
+    event_id: EventId | None = None
     key: str = ""
     falls_back: bool = Field(default=False, alias="is_falling_back")
     in_reply_to: _Reply | None = Field(default=None, alias="m.in_reply_to")
@@ -59,8 +68,8 @@ class _Content(_Part):
     body: str = ""
     formatted_body: str = ""
     membership: str = ""
-    redacts: str | None = None
-    replacement_room: str | None = None
+    redacts: EventId | None = None
+    replacement_room: RoomId | None = None
     relation: _Relation = Field(default=_Relation(), alias="m.relates_to")
     mentions: _Mentions = Field(default=_Mentions(), alias="m.mentions")
     new: "_Content | None" = Field(default=None, alias="m.new_content")
@@ -80,13 +89,13 @@ class _Unsigned(_Part):
 
 
 class _Event(_Part):
-    id: str = Field(alias="event_id")
+    id: EventId = Field(alias="event_id")
     type: str
-    sender: str
+    sender: UserId
     content: _Content
     sent: int = Field(alias="origin_server_ts")
     state_key: str | None = None
-    redacts: str | None = None
+    redacts: EventId | None = None
     unsigned: _Unsigned = _Unsigned()
 
     @property
@@ -133,6 +142,8 @@ class Origin:
     """The id of the event: what is sent because of it is sent once."""
     sender: str
     """The id of the person."""
+    private: bool
+    """Whether the person is alone with the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +219,6 @@ class Upgraded:
 
     origin: Origin
     room: str
-    via: str
-    """A homeserver that is in the other one."""
 
 
 Incoming = Asked | Edited | Reacted | Wordless | Redacted | Joined | Left | Upgraded
@@ -239,6 +248,11 @@ class Reader:
         read = self._readers.get(found.type)
         return read(room, found) if read else None
 
+    def is_sealed(self, event: Mapping[str, Any]) -> bool:
+        """Return whether an event of somebody else is encrypted, and as it should be."""
+        found = _parsed(event)
+        return bool(found and found.type == ENCRYPTED and found.sender != self._user)
+
     def joins(self, event: Mapping[str, Any]) -> bool:
         """Return whether by an event the bot itself comes into the room."""
         found = _parsed(event)
@@ -257,9 +271,11 @@ class Reader:
             return None
         return Asked(self._origin(room, event), event.id, self._text(content, room.name), addressed, reply_to)
 
-    def _edit(self, room: Room, event: _Event, new: _Content) -> Edited:
+    def _edit(self, room: Room, event: _Event, new: _Content) -> Edited | None:
         addressed = room.direct or self._is_addressed(new, room.name)
         message = event.content.relation.event_id
+        if message is None:
+            return None
         asked = Asked(self._origin(room, event, message), message, self._text(new, room.name), addressed, None)
         return Edited(asked, datetime.fromtimestamp(event.sent / 1000, UTC))
 
@@ -267,7 +283,7 @@ class Reader:
         relation = event.content.relation
         keycap = _KEYCAP.fullmatch(relation.key)
         sign = keycap[1] if keycap else _VARIANT.sub("", relation.key)
-        if not keycap and sign not in (PASSAGE, WHY, HELPED, NOT_HELPED):
+        if relation.event_id is None or (not keycap and sign not in (PASSAGE, WHY, HELPED, NOT_HELPED)):
             return None
         return Reacted(self._origin(room, event, relation.event_id), relation.event_id, sign)
 
@@ -276,26 +292,28 @@ class Reader:
         return Redacted(self._origin(room, event), redacted) if redacted else None
 
     def _upgrade(self, room: Room, event: _Event) -> Upgraded | None:
-        following, via = event.content.replacement_room, event.sender.partition(":")[2]
-        return Upgraded(self._origin(room, event), following, via) if following else None
+        following = event.content.replacement_room
+        return Upgraded(self._origin(room, event), following) if following and event.state_key == "" else None
 
     def _member(self, room: Room, event: _Event) -> Joined | Left | None:
         if event.state_key == self._user:
             return Joined(self._origin(room, event)) if event.joins else None
-        return Left(self._origin(room, event)) if event.content.membership in ("leave", "ban") else None
+        left = event.state_key is not None and event.content.membership in ("leave", "ban")
+        return Left(self._origin(room, event)) if left else None
 
     def _origin(self, room: Room, event: _Event, message: str | None = None) -> Origin:
         relation = event.content.relation
         thread = relation.event_id if relation.rel_type == "m.thread" else None
         shared = room.id if thread is None else f"{room.id}:t{thread}"
-        own = shared if room.direct else f"{shared}:u{event.sender}"
         reply_to = None if room.direct else message or event.id
         return Origin(
-            person=Conversation(CHANNEL, own),
+            # Also where nobody else is: others may come, and what was said before stays this person's.
+            person=person_in(shared, event.sender),
             chat=Conversation(CHANNEL, room.id),
             place=Place(room.id, thread, reply_to),
             event=event.id,
             sender=event.sender,
+            private=room.direct,
         )
 
     # --- for whom, and what ----------------------------------------------------------------------
@@ -325,6 +343,11 @@ class Reader:
         if linked or named.search(text):
             text = re.sub(r"(?<=\S) {2,}(?=\S)", " ", named.sub("", text)).strip().lstrip(_LEADING)
         return re.sub(r"^\s*!(?=\w)", "/", text)
+
+
+def person_in(room: str, user: str) -> Conversation:
+    """Return the conversation of a person in a room, or in a thread of it."""
+    return Conversation(CHANNEL, f"{room}:u{user}")
 
 
 def _parsed(event: Mapping[str, Any]) -> _Event | None:

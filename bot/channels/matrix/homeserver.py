@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -33,6 +34,7 @@ from nio import (
 from nio.crypto import Olm
 from nio.events import ForwardedRoomKeyEvent
 
+from bot.channels.matrix.events import SPOKEN
 from bot.errors import ChannelError, NetworkError, TokenError
 
 CLIENT = "/_matrix/client/v3"
@@ -65,6 +67,20 @@ class _Olm(Olm):  # type: ignore[misc]  # nio has no types
         if asked and asked.room_id == event.room_id and made_by == sender_key:
             return True
         return bool(super()._should_accept_forward(sender, sender_key, event))
+
+    def decrypt_megolm_event(self, event: MegolmEvent, room_id: str | None = None) -> Any:
+        """Decrypt what somebody said; raise EncryptionError for all else, before nio takes it for a change of the room.
+
+        What is inside was made by the sender alone: it may be anything, also what nio cannot read.
+        """
+        try:
+            found = super().decrypt_megolm_event(event, room_id)
+            kind = found.source["type"]
+        except (AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise EncryptionError(f"what is encrypted is no event: {error!r}") from error
+        if kind not in SPOKEN or "state_key" in found.source:
+            raise EncryptionError(f"an encrypted {kind} is nothing that somebody says")
+        return found
 
 
 class Homeserver:
@@ -179,10 +195,10 @@ class Homeserver:
         source: Event = found.source
         return source
 
-    async def sent_at(self, room: str, event: str) -> datetime:
-        """Return when an event was sent."""
-        found = await self.get(f"/rooms/{quote(room)}/event/{quote(event)}")
-        return datetime.fromtimestamp(found["origin_server_ts"] / 1000, UTC)
+    async def sent(self, room: str, event: str) -> tuple[str, datetime]:
+        """Return who sent an event, and when."""
+        found = await self.get(f"/rooms/{_quoted(room)}/event/{_quoted(event)}")
+        return found["sender"], datetime.fromtimestamp(found["origin_server_ts"] / 1000, UTC)
 
     async def request_key(self, room: str, event: Event) -> None:
         """Ask the sender's devices for the key of an event, unless they have been asked for it."""
@@ -212,6 +228,11 @@ class Homeserver:
         found = self.client.rooms.get(room)
         return len(found.users) if found else 0
 
+    def other(self, room: str) -> str:
+        """Return who is in a room beside the bot; the bot itself where it is alone."""
+        found = self.client.rooms.get(room)
+        return next((user for user in (found.users if found else ()) if user != self.user), self.user)
+
     def name(self, room: str) -> str:
         """Return what the bot is called in a room."""
         found = self.client.rooms.get(room)
@@ -228,8 +249,8 @@ class Homeserver:
 
     async def join(self, room: str, *, via: str | None = None) -> None:
         """Join a room; `via` is a homeserver that is in it, needed where one was not invited."""
-        hint = f"?server_name={quote(via)}" if via else ""
-        await self.post(f"/join/{quote(room)}{hint}", {})
+        hint = f"?server_name={_quoted(via)}" if via else ""
+        await self.post(f"/join/{_quoted(room)}{hint}", {})
 
     async def leave(self, room: str) -> None:
         """Leave a room, or turn down an invitation."""
@@ -278,6 +299,10 @@ class Homeserver:
     async def type(self, room: str, *, typing: bool) -> None:
         """Show that the bot is typing, or no longer."""
         await _asked(self.client.room_typing(room, typing), RoomTypingResponse)
+
+
+_quoted = partial(quote, safe="")
+"""Returns an id as one part of an address, whatever is in it."""
 
 
 async def _asked(request: Awaitable[Any], expected: type[_Response]) -> _Response:

@@ -2,16 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain, repeat
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from nio import RoomInfo, SyncResponse
 
-from bot.channels.matrix.events import CHANNEL, ENCRYPTED, Reader
+from bot.channels.matrix.events import CHANNEL, Reader
 from bot.channels.matrix.homeserver import Event, Homeserver, LoggedOutError, RefusedError
 from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, room_of
 from bot.channels.matrix.timing import Timing
@@ -158,10 +158,9 @@ class Receiver:
         joined = [number for number, event in enumerate(events) if self._reader.joins(event)]
         where = room_of(self._server, room)
         for event in events[joined[-1] if joined else 0 :]:
-            if event.get("type") == ENCRYPTED:
-                if event.get("sender") != self._server.user:
-                    # Its key may still come: meanwhile it holds nothing up but what was encrypted with the same key.
-                    chat = f"{room} {event.get('content', {}).get('session_id')}"
-                    yield self._received(room, event["event_id"], event, chat=chat)
+            if self._reader.is_sealed(event):
+                # Its key may still come: meanwhile it holds nothing up but what was encrypted with the same key.
+                content: Mapping[str, Any] = event["content"]
+                yield self._received(room, event["event_id"], event, chat=f"{room} {content.get('session_id')}")
             elif self._reader.read(where, event):
                 yield self._received(room, event["event_id"], event)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from nio import InviteMemberEvent
 
 from bot.channels.matrix.events import Room
 from bot.channels.matrix.homeserver import Homeserver, RefusedError
@@ -38,23 +39,29 @@ class Rooms:
 
     async def invited(self, room: str, inviter: str) -> None:
         """Join, or turn the invitation down."""
-        full = len(list(self._server.rooms)) >= self._admission.rooms
-        permitted = self._admission.permits(inviter, self._server.user) or self._server.predecessor(room)
         try:
-            if permitted and not full:
+            if self._admits(inviter):
                 await self._server.join(room)
             else:
                 await self._server.leave(room)
-                log.warning("matrix_invitation_declined", room=room, inviter=inviter, full=full)
+                log.warning("matrix_invitation_declined", room=room, inviter=inviter)
         except RefusedError as error:  # it was taken back meanwhile
             log.info("matrix_invitation_void", room=room, error=str(error))
 
-    async def upgraded(self, room: str, following: str, via: str) -> None:
-        """Follow to the room that replaces one, where one may enter; else wait for the invitation."""
+    async def upgraded(self, room: str, following: str, sender: str) -> None:
+        """Follow to the room that somebody replaced one by, where one may enter; else wait for the invitation."""
+        if not self._server.is_in(room) or not self._admits(sender):
+            log.warning("matrix_upgrade_not_followed", room=room, following=following, sender=sender)
+            return
         try:
-            await self._server.join(following, via=via)
+            await self._server.join(following, via=sender.partition(":")[2])
         except RefusedError as error:
             log.info("matrix_upgrade_needs_invitation", room=room, following=following, error=str(error))
+
+    def _admits(self, inviter: str) -> bool:
+        """Return whether somebody may take the bot into another room, and it is not in too many."""
+        within = len(list(self._server.rooms)) < self._admission.rooms
+        return within and self._admission.permits(inviter, self._server.user)
 
     async def leave_empty(self) -> None:
         """Leave the rooms that everyone else has left."""
@@ -76,5 +83,9 @@ def room_of(server: Homeserver, room: str) -> Room:
 
 
 def invitation(state: Sequence[Any], user: str) -> str | None:
-    """Return who invited a user, by the state that came with the invitation."""
-    return next((event.sender for event in state if getattr(event, "state_key", None) == user), None)
+    """Return who invited a user, by the state that came with the invitation; None where it names several.
+
+    Most of that state comes from the inviter's homeserver unchecked, the invitation itself from the own one.
+    """
+    inviters = {event.sender for event in state if isinstance(event, InviteMemberEvent) and event.state_key == user}
+    return inviters.pop() if len(inviters) == 1 else None

@@ -120,6 +120,7 @@ const methods = {
             undefined,
             content,
         ),
+    sendState: ({ person, room, type, content }) => people.get(person).sendStateEvent(room, type, content, ""),
     redact: async ({ person, room, event }) => (await people.get(person).redactEvent(room, event)).event_id,
     members: ({ person, room }) =>
         people.get(person).getRoom(room)?.getMembers().map((member) => [member.userId, member.membership]) ?? [],
