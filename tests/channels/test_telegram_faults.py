@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram import Rate
+from bot.channels.telegram.receiving import received
 from tests.channels.telegram_fakes import FakeResponder, MemoryStore, bot_of, world
 from tests.peers.bot_api import (
     Button,
@@ -316,6 +317,21 @@ async def test_an_update_that_is_not_understood_is_skipped() -> None:
         running.peer.push("message", {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "channel", "title": "C"}})
         await running.dialogue().ask("Who?")
     assert len(running.responder.questions) == 1
+
+
+STRANGE = [
+    {"message": None},
+    {"message": []},
+    {"message": {"chat": [1]}},
+    {"message": {"chat": {"id": [1]}}},
+    {"callback_query": {"message": None, "from": "x"}},
+]
+
+
+@pytest.mark.parametrize("update", STRANGE)
+def test_an_update_is_kept_whatever_is_in_it(update: dict[str, Any]) -> None:
+    """What does not fit is found out where it is answered, and costs nothing else."""
+    assert received({"update_id": 7, **update}, "{}").id == "7"
 
 
 async def test_many_chats_at_once_are_all_answered() -> None:

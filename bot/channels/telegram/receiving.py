@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, cast
@@ -40,14 +40,27 @@ Report = Callable[[str | None], None]
 log = structlog.get_logger()
 
 
-def received(update: Mapping[str, Any], payload: str) -> Received:
-    """Return an update for the inbox; raise ValueError where it is none."""
-    number = update.get("update_id")
-    if not isinstance(number, int):
+def received(update: object, payload: str) -> Received:
+    """Return an update for the inbox, whatever is in it; raise ValueError where it is none."""
+    number = _part(update, "update_id")
+    if not isinstance(update, dict) or not isinstance(number, int):
         raise ValueError("an update has a number")  # noqa: TRY004 - it came from outside
-    content: Mapping[str, Any] = next((value for value in update.values() if isinstance(value, dict)), {})
-    chat = content.get("chat") or content.get("message", {}).get("chat") or content.get("from") or {}
-    return Received(CHANNEL, str(number), str(chat.get("id", "")), payload)
+    content = next((value for value in update.values() if isinstance(value, dict)), None)
+    chat = _part(content, "chat") or _part(_part(content, "message"), "chat") or _part(content, "from")
+    return Received(CHANNEL, str(number), str(_part(chat, "id") or ""), payload)
+
+
+def _part(value: object, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _taken(update: object) -> Received | None:
+    """Return an update for the inbox, None where it is none: it came in all the same, and would come again."""
+    try:
+        return received(update, json.dumps(update))
+    except ValueError as error:
+        log.error("telegram_no_update", error=str(error))  # noqa: TRY400
+        return None
 
 
 async def check_token(bot: Bot) -> None:
@@ -116,10 +129,10 @@ class Polling:
         # The library's own method makes objects of the updates, which here are kept as they came.
         address = f"{self._bot.base_url}/getUpdates?{urlencode(wanted)}"
         found = await self._request.post(address, read_timeout=self._timing.poll + self._timing.response)
-        updates = cast("list[dict[str, Any]]", found)
+        updates = [taken for update in cast("list[object]", found) if (taken := _taken(update))]
         if updates:
-            await self._inbox.put(*(received(update, json.dumps(update)) for update in updates))
-            self._offset = updates[-1]["update_id"] + 1
+            await self._inbox.put(*updates)
+            self._offset = max(int(update.id) for update in updates) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +244,7 @@ class Webhook:
             await self._inbox.put(received(json.loads(body), body))
         except web.HTTPRequestEntityTooLarge:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        except (ValueError, AttributeError, LookupError, RecursionError):  # not an update, or no JSON, or no encoding
+        except (ValueError, LookupError, RecursionError):  # not an update, or no JSON, or no encoding
             return HTTPStatus.BAD_REQUEST
         except StorageError as error:
             log.error("telegram_not_received", error=str(error))  # noqa: TRY400
