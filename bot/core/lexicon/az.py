@@ -150,7 +150,8 @@ LEXICON = Lexicon(
         "yəni elə belə heç bilirsən bilirsiniz bilmək bilmirəm olar olarmı verə bilərsən bilərsiniz bilərsinizmi "
         "bilərsənmi orda orada burda burada bunlardan onlardan oradakı ümumiyyətlə cəmi tam bütöv qısaca tez sual "
         "maraqlıdır maraqlanıram istəyirəm lazımdır xahiş edirəm zəhmət olmasa təşəkkür sağol düzdür doğrudur düz "
-        "səhv eşitdim oxudum görürsən axtarıram tapmaq adam adamlar nəfər şəxs kəs izah et xatırlat"
+        "səhv eşitdim oxudum görürsən axtarıram tapmaq adam adamlar nəfər şəxs kəs izah et xatırlat gərək "
+        "gərəkdir lazım göndər göndərin yaz yazın sadala sadalayın"
     ),
     titles=words("cənab cənabları xanım bəy müəllim müəllimə doktor dr professor prof akademik yoldaş"),
     offices=words("prezident prezidenti nazir naziri səfir səfiri deputat deputatı general"),

@@ -69,7 +69,8 @@ LEXICON = Lexicon(
         "hello dear bot mate friend thanks thank kindly now today currently still ever even already exactly "
         "precisely actual actually simply quick quickly question wonder wondering curious interested like need "
         "want wish looking find hear heard read understand explain remind briefly whole full complete entire "
-        "total overall altogether together guys folks people persons"
+        "total overall altogether together guys folks people persons needed required send write provide supply "
+        "enumerate give"
     ),
     titles=words("mr mrs ms miss dr prof professor doctor sir madam"),
     offices=words("president premier pm minister ambassador senator general commissioner"),
