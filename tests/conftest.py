@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from bot.core.responder import Responder
 from bot.knowledge import cache
 from tests.knowledge.conftest import ROOT
 from tests.peers.synapse import Synapse
+
+# The same examples in every run, however slow the machine is: a new failure is somebody's change.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def fitted(answer: Answer, limit: int, *, heading: str) -> str:
     """
     source = html(replace(answer, blocks=()))
     whole = f"<b>{_escaped(heading)}</b>\n\n{html(replace(answer, source_line=None))}"
-    first, *rest = parts(whole, limit - units(source) - len("\n\n…"))
+    first, *rest = parts(whole, limit - units(source) - len("\n\n…")) or ("",)
     return "\n\n".join(filter(None, [f"{first}…" if rest else first, source]))
 
 

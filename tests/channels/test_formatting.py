@@ -5,7 +5,7 @@ from dataclasses import replace
 from html import escape, unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.channels.formatting import document, fitted, html, numbered, parts, plain, units
@@ -182,6 +182,7 @@ class TestFitted:
         assert fitted(FULL, 4096, heading="A < B").startswith("<b>A &lt; B</b>\n\nTen people &amp; one group.")
         assert fitted(FULL, 4096, heading="A").removeprefix("<b>A</b>\n\n") == html(FULL)
 
+    @example(100, "\r", [])
     @given(st.integers(100, 400), st.text(min_size=1), st.lists(st.text(min_size=1), max_size=9))
     def test_whatever_is_too_long_is_cut_before_the_source(self, limit: int, heading: str, texts: list[str]) -> None:
         """The source is always there, the tags are balanced and the limit holds."""
