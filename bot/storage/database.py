@@ -1,6 +1,5 @@
 """The database: opened, brought to the newest schema, read and written."""
 
-import asyncio
 import json
 import os
 import secrets
@@ -8,7 +7,6 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
@@ -19,17 +17,15 @@ from typing import Any, Final, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import (
     URL,
+    AsyncAdaptedQueuePool,
     ColumnElement,
     Connection,
-    Engine,
     Executable,
-    QueuePool,
     Select,
     String,
     Table,
     bindparam,
     cast,
-    create_engine,
     delete,
     event,
     func,
@@ -42,6 +38,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.core.models import (
     Asked,
@@ -102,14 +99,12 @@ _MEANINGS = {
 class Storage:
     """The `Store` of the service and the `InboxStore` of the inbox.
 
-    What is read or written at the same time is so in one go: a transaction costs more than a row. All of it is in one
-    thread, a change of threads for a transaction: for each statement, it would cost more than the statement.
+    What is read or written at the same time is so in one go: a transaction costs more than a row.
     """
 
-    def __init__(self, engine: Engine, thread: Executor, place: str, key: bytes) -> None:
-        """Take the thread in which all work is done, and what the pseudonyms of conversations are made with."""
+    def __init__(self, engine: AsyncEngine, place: str, key: bytes) -> None:
+        """Take what the pseudonyms of conversations are made with."""
         self._engine = engine
-        self._thread = thread
         self._place = place
         self._pseudonym = pseudonyms(key)
         self._state = Together(self._states)
@@ -124,14 +119,18 @@ class Storage:
         cannot be used, or stays locked by another program for longer than `patience`, in seconds.
         """
         engine, place = _engine(path, patience), "in memory" if path == MEMORY else str(path)
-        with ThreadPoolExecutor(1, "storage") as thread:
-            try:
-                key = await asyncio.get_running_loop().run_in_executor(thread, _opened, engine, path, place)
-                opened = cls(engine, thread, place, key)
-                yield opened
-                await opened._write.finish()
-            finally:
-                thread.submit(engine.dispose)
+        try:
+            with _failures(place):
+                if path != MEMORY:
+                    _create(Path(path))
+                async with engine.begin() as connection:
+                    await connection.run_sync(_migrate, place)
+                key = secrets.token_bytes() if path == MEMORY else _key_beside(Path(path))
+            opened = cls(engine, place, key)
+            yield opened
+            await opened._write.finish()
+        finally:
+            await engine.dispose()
 
     # --- conversations ---------------------------------------------------------------------------
 
@@ -295,11 +294,9 @@ class Storage:
 
     async def _run(self, work: Callable[[Connection], _Result]) -> _Result:
         """Do some work in a transaction of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
-
-    def _transact(self, work: Callable[[Connection], _Result]) -> _Result:
-        with _failures(self._place), self._engine.begin() as connection:
-            return work(connection)
+        with _failures(self._place):
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(work)
 
     async def _read(self, query: Select[Any], values: Mapping[str, object] | None = None) -> Sequence[Any]:
         return await self._run(lambda connection: connection.execute(query, values).fetchall())
@@ -455,27 +452,19 @@ _TRIM = delete(inbox).where(inbox.c.number <= bindparam("upto"), inbox.c.closed.
 # --- opening -------------------------------------------------------------------------------------
 
 
-def _engine(path: Path | str, patience: float) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+def _engine(path: Path | str, patience: float) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
         connect_args={"timeout": patience},
         # One connection: SQLite has one writer at a time anyway, and a database in memory lives in its connection.
-        poolclass=QueuePool,
+        poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
+        # Each transaction is ended where it is begun; once more would be one more change of threads.
+        pool_reset_on_return=None,
     )
-    event.listen(engine, "connect", partial(_prepare, patience))
+    event.listen(engine.sync_engine, "connect", partial(_prepare, patience))
     return engine
-
-
-def _opened(engine: Engine, path: Path | str, place: str) -> bytes:
-    """Make what is missing and bring the schema to the newest migration; return the key."""
-    with _failures(place):
-        if path != MEMORY:
-            _create(Path(path))
-        with engine.begin() as connection:
-            _migrate(connection, place)
-        return secrets.token_bytes() if path == MEMORY else _key_beside(Path(path))
 
 
 def _prepare(patience: float, connection: Any, _record: object) -> None:
@@ -495,6 +484,7 @@ def _write_ahead(cursor: Any, deadline: float) -> None:
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:
                 raise
+            # Runs in the driver's adaptor of a greenlet: it blocks the start alone, where nothing else is to be done.
             time.sleep(_PAUSE)
         else:
             return
