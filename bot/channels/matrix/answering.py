@@ -36,9 +36,9 @@ from bot.channels.matrix.rooms import INVITED, REMOVED, Rooms, room_of
 from bot.channels.matrix.sending import Picture, Sender
 from bot.channels.matrix.timing import Timing
 from bot.channels.pictures import Gallery
-from bot.core.models import Answer, Outcome, Paragraph, Question, Received, UnknownChoiceError
-from bot.errors import JoligError, NetworkError, StorageError, TokenError
-from bot.service import Conversation, Exchange, Service
+from bot.core.models import Answer, Note, Outcome, Paragraph, Question, Received, UnknownChoiceError
+from bot.errors import JoligError, NetworkError, TokenError
+from bot.service import Conversation, Exchange, Service, Told
 
 START = "start"
 """The command that greets."""
@@ -69,38 +69,43 @@ class Answering:
         self._timing = timing
         self._now = now
 
-    async def handle(self, received: Received) -> None:
-        """Answer an event, if it is for the bot; raise NetworkError or StorageError where to try it again."""
+    async def handle(self, received: Received) -> Note | None:
+        """Answer an event, if it is for the bot; return what is to be kept of that.
+
+        Raises NetworkError or StorageError where it is to be tried again.
+        """
         with structlog.contextvars.bound_contextvars(event=received.id):
             try:
-                await self._handle(**json.loads(received.payload))
+                return await self._handle(**json.loads(received.payload))
             except RefusedError as error:
                 log.warning("matrix_refused", error=str(error))
+                return None
             except (
                 TokenError
             ) as error:  # what is watching the session ends the channel; the event is left to the next one
                 raise NetworkError(str(error)) from error
 
-    async def _handle(self, room: str, event: Event, at: str) -> None:
+    async def _handle(self, room: str, event: Event, at: str) -> Note | None:
         if event["type"] == INVITED:
             await self._rooms.invited(room, event["sender"])
-            return
+            return None
         if event["type"] == REMOVED:
             await self._service.left(Conversation(CHANNEL, room))
-            return
+            return None
         if not self._server.is_in(room):
             log.info("matrix_room_gone", room=room)
-            return
+            return None
         if event["type"] == ENCRYPTED and (clear := await self._decrypted(room, event, datetime.fromisoformat(at))):
             event = clear
         if incoming := self._reader.read(room_of(self._server, room), event):
-            await self._answer_or_apologise(incoming)
+            return await self._answer_or_apologise(incoming)
+        return None
 
     # --- answering -------------------------------------------------------------------------------
 
-    async def _answer_or_apologise(self, incoming: Incoming) -> None:
+    async def _answer_or_apologise(self, incoming: Incoming) -> Note | None:
         try:
-            await self._answer(incoming)
+            return await self._answer(incoming)
         except UnknownChoiceError as error:
             log.info("stale_choice", error=str(error))
             await self._notify(incoming.origin, "stale-choice")
@@ -109,47 +114,48 @@ class Answering:
         except Exception:
             log.exception("answer_failed")
             await self._notify(incoming.origin, "unavailable")
+        return None
 
-    async def _answer(self, incoming: Incoming) -> None:
+    async def _answer(self, incoming: Incoming) -> Note | None:
         match incoming:
             case Asked():
-                await self._ask_once(incoming)
+                return await self._ask_once(incoming)
             case Edited():
-                await self._edit(incoming)
+                return await self._edit(incoming)
             case Reacted():
-                await self._react(incoming)
+                return await self._react(incoming)
             case Wordless(origin):
                 await self._notify(origin, "text-only")
             case Redacted():
                 await self._take_back(incoming)
             case Joined(origin):
-                await self._greet(origin)
+                return await self._greet(origin)
             case Left(origin):
                 await self._leave_if_empty(origin.place.room)
             case Upgraded(origin, following):
                 await self._rooms.upgraded(origin.place.room, following, origin.sender)
+        return None
 
-    async def _ask_once(self, asked: Asked) -> None:
+    async def _ask_once(self, asked: Asked) -> Note | None:
         """Answer a text, unless it was answered before the process was killed, or is not for the bot."""
         chat = asked.origin.chat
         if not asked.addressed and not await self._is_own(asked):
-            return
-        if await self._service.exchange(chat, asked.message) is None:
-            await self._ask(asked)
+            return None
+        return await self._ask(asked) if await self._service.exchange(chat, asked.message) is None else None
 
     async def _is_own(self, asked: Asked) -> bool:
         """Return whether a text replies to a message of the bot."""
         reply_to = asked.reply_to
         return reply_to is not None and await self._service.exchange_of_reply(asked.origin.chat, reply_to) is not None
 
-    async def _ask(self, asked: Asked, messages: tuple[str, ...] = ()) -> None:
+    async def _ask(self, asked: Asked, messages: tuple[str, ...] = ()) -> Note | None:
         """Answer a text: in messages that it has already, or in new ones."""
         origin = asked.origin
         async with self._shown(origin):
-            answer = await self._service.ask(origin.person, Question(text=asked.text, sender=_known(origin)))
-            await self._reply(origin, asked.message, answer, messages)
+            told = await self._service.answer(origin.person, Question(text=asked.text, sender=_known(origin)))
+            return await self._reply(origin, asked.message, told, messages)
 
-    async def _edit(self, edited: Edited) -> None:
+    async def _edit(self, edited: Edited) -> Note | None:
         """Answer an edited text in the messages that answered it before, if it is edited by whoever wrote it.
 
         Anybody may send what says that it replaces a message: the homeserver does not look whose that is.
@@ -158,23 +164,24 @@ class Answering:
         exchange = await self._service.exchange(asked.origin.chat, asked.message)
         # What was not answered before is a question now (somebody adds the bot's name), unless it is an old one.
         if exchange:
-            if exchange.asker.endswith(f":u{asked.origin.sender}"):
-                await self._ask(asked, exchange.replies)
-        elif asked.addressed and await self._is_own_and_recent(edited):
-            await self._ask(asked)
+            is_own = exchange.asker.endswith(f":u{asked.origin.sender}")
+            return await self._ask(asked, exchange.replies) if is_own else None
+        if asked.addressed and await self._is_own_and_recent(edited):
+            return await self._ask(asked)
+        return None
 
     async def _is_own_and_recent(self, edited: Edited) -> bool:
         sender, at = await self._server.sent(edited.origin.place.room, edited.asked.message)
         return sender == edited.origin.sender and edited.at - at <= RECENT
 
-    async def _react(self, reacted: Reacted) -> None:
+    async def _react(self, reacted: Reacted) -> Note | None:
         origin = reacted.origin
         exchange = await self._service.exchange_of_reply(origin.chat, reacted.message)
         if exchange is None:  # a message of somebody else
-            return
+            return None
         if reacted.sign in (HELPED, NOT_HELPED):  # who reacted sees that; a word of thanks would disturb the others
             await self._service.rate(origin.chat, exchange.question, helpful=reacted.sign == HELPED)
-            return
+            return None
         async with self._shown(origin):
             if reacted.sign == PASSAGE:
                 await self._send(origin, await self._service.passages(origin.chat, exchange.question))
@@ -182,21 +189,20 @@ class Answering:
                 await self._send(origin, await self._service.reasons(origin.chat, exchange.question))
             elif 1 <= int(reacted.sign) <= len(exchange.choices):
                 choice = exchange.choices[int(reacted.sign) - 1]
-                answer = await self._service.ask(origin.person, Question(choice=choice, sender=_known(origin)))
-                await self._reply(origin, origin.event, answer)
+                told = await self._service.answer(origin.person, Question(choice=choice, sender=_known(origin)))
+                return await self._reply(origin, origin.event, told)
+        return None
 
-    async def _reply(self, origin: Origin, question: str, answer: Answer, messages: tuple[str, ...] = ()) -> None:
-        """Send an answer and record what carries it."""
+    async def _reply(self, origin: Origin, question: str, told: Told, messages: tuple[str, ...] = ()) -> Note | None:
+        """Send an answer; return what is to be kept, with the messages that carry it."""
+        answer = told.answer
         footer, picture = self._footer(answer), await self._picture(answer)
         replies = await self._sender.replace(
             origin.place, messages, answer, because=origin.event, footer=footer, picture=picture
         )
         choices = tuple(choice.key for choice in answer.suggestions)
         exchange = Exchange(question, replies, answer.readings, answer.language, choices, origin.person.id)
-        try:
-            await self._service.answered(origin.chat, exchange)
-        except StorageError as error:  # the answer is there all the same
-            log.error("exchange_not_recorded", error=str(error))  # noqa: TRY400
+        return told.note and replace(told.note, chat=origin.chat, exchange=exchange)
 
     async def _picture(self, answer: Answer) -> Picture | None:
         try:
@@ -241,22 +247,23 @@ class Answering:
         for reply in exchange.replies if exchange else ():
             await self._sender.take_back(origin.place.room, reply, because=origin.event)
 
-    async def _greet(self, origin: Origin) -> None:
+    async def _greet(self, origin: Origin) -> Note | None:
         """Say in a new room what the bot is there for, and how it is asked; leave the room that it replaces."""
         room = origin.place.room
         if predecessor := self._server.predecessor(room):
             await self._service.moved(Conversation(CHANNEL, predecessor), room)
             await self._rooms.leave(predecessor)
-            return
+            return None
         origin = replace(origin, place=Place(room))
         hint = self._notice("matrix-hint")
         if room_of(self._server, room).direct:
             other = self._server.other(room)
             origin = replace(origin, person=person_in(room, other), sender=other)
-            answer = await self._service.ask(origin.person, Question(text=f"/{START}", sender=other))
-            await self._reply(origin, origin.event, replace(answer, blocks=answer.blocks + hint.blocks))
-        else:
-            await self._send(origin, hint)
+            told = await self._service.answer(origin.person, Question(text=f"/{START}", sender=other))
+            greeting = replace(told.answer, blocks=told.answer.blocks + hint.blocks)
+            return await self._reply(origin, origin.event, replace(told, answer=greeting))
+        await self._send(origin, hint)
+        return None
 
     async def _leave_if_empty(self, room: str) -> None:
         if self._server.members(room) == 1:
