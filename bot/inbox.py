@@ -21,7 +21,7 @@ from bot.core.models import Note, Received
 from bot.errors import JoligError, NetworkError, StorageError
 from bot.metrics import Metrics, NoMetrics
 
-__all__ = ["Inbox", "InboxStore", "Limits", "Received"]
+__all__ = ["Inbox", "InboxStore", "Limits", "PostponedError", "Received"]
 
 log = structlog.get_logger()
 
@@ -71,6 +71,10 @@ Handle = Callable[[Received], Awaitable[Note | None]]
 """Handles an event, and returns what is to be kept of that."""
 
 
+class PostponedError(Exception):
+    """An event cannot be handled before something else has happened; raised by a handler, caught by the inbox."""
+
+
 class Inbox:
     """The events of all channels."""
 
@@ -87,6 +91,7 @@ class Inbox:
         self._limits = limits or Limits()
         self._metrics = metrics or NoMetrics()
         self._arrival: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._resumed: dict[str, set[str]] = defaultdict(set)
 
     async def put(self, *events: Received) -> None:
         """Keep events; once this returns, the platform may be told that we have them.
@@ -97,16 +102,22 @@ class Inbox:
         for channel in {event.channel for event in events}:
             self._arrival[channel].set()
 
+    def resume(self, channel: str, chat: str) -> None:
+        """Hand on again the open events of a chat, one of which was postponed."""
+        self._resumed[channel].add(chat)
+        self._arrival[channel].set()
+
     async def run(self, channel: str, handle: Handle, *, stop: asyncio.Event) -> None:
         """Hand on the events of a channel until `stop` is set, beginning with those that an earlier process left open.
 
         Events of one chat are handled one after another, in order; those of several chats at the same time. Where
         `handle` raises NetworkError or StorageError, it is tried again later; with any other error, or after the last
-        attempt, the event becomes a dead letter. After the stop what is in the inbox is handled still, for a time;
-        what is then left stays open for the next process.
+        attempt, the event becomes a dead letter. Where it raises PostponedError, the event and those after it in its
+        chat stay open, but take no room in memory, until the chat is resumed. After the stop what is in the inbox is
+        handled still, for a time; what is then left stays open for the next process.
         """
-        arrival, limits, metrics = self._arrival[channel], self._limits, self._metrics
-        await _Handing(self._store, channel, handle, arrival, stop, self._now, limits, metrics).run()
+        arrival, resumed, limits, metrics = self._arrival[channel], self._resumed[channel], self._limits, self._metrics
+        await _Handing(self._store, channel, handle, arrival, resumed, stop, self._now, limits, metrics).run()
 
     async def dead_letters(self, channel: str) -> int:
         """Return how many events of a channel were given up; raise StorageError where that cannot be told."""
@@ -122,6 +133,8 @@ class _Chat:
     taken: int = 0
     """The number of the last event that has been taken into memory."""
     held: deque[Numbered] = field(default_factory=deque)
+    resumed: bool = False
+    """Whether to look for what was postponed before."""
 
 
 class _LeftError(Exception):
@@ -137,6 +150,7 @@ class _Handing:
         channel: str,
         handle: Handle,
         arrival: asyncio.Event,
+        resumed: set[str],
         stop: asyncio.Event,
         now: Callable[[], datetime],
         limits: Limits,
@@ -147,6 +161,7 @@ class _Handing:
         self._channel = channel
         self._handle = handle
         self._arrival = arrival
+        self._resumed = resumed
         self._stop = stop
         self._now = now
         self._limits = limits
@@ -173,6 +188,8 @@ class _Handing:
         last = 0
         while True:
             self._arrival.clear()
+            while self._resumed:
+                self._resume(self._resumed.pop(), last)
             events = await self._opened(after=last, limit=self._limits.held - self._held)
             for number, received in events:
                 self._take(number, received)
@@ -192,13 +209,21 @@ class _Handing:
 
     def _take(self, number: int, received: Received) -> None:
         """Add an event to its chat: in memory, or to what the chat will find in the database."""
-        name = received.chat
-        if (chat := self._chats.get(name)) is None:
-            chat = self._chats[name] = _Chat()
-            self._tasks.create_task(self._serve(name, chat))
+        chat = self._chat(received.chat)
         if chat.taken == chat.newest and len(chat.held) < self._limits.held_of_chat:
             self._hold(chat, number, received)
         chat.newest = number
+
+    def _resume(self, name: str, last: int) -> None:
+        """Let a chat find what was postponed among the events up to a number."""
+        chat = self._chat(name)
+        chat.resumed, chat.newest = True, max(chat.newest, last)
+
+    def _chat(self, name: str) -> _Chat:
+        if (chat := self._chats.get(name)) is None:
+            chat = self._chats[name] = _Chat()
+            self._tasks.create_task(self._serve(name, chat))
+        return chat
 
     def _hold(self, chat: _Chat, number: int, received: Received) -> None:
         chat.held.append((number, received))
@@ -222,17 +247,29 @@ class _Handing:
     # --- one chat --------------------------------------------------------------------------------
 
     async def _serve(self, name: str, chat: _Chat) -> None:
-        """Handle the events of a chat one after another until there are none."""
-        while chat.held or chat.taken < chat.newest:
+        """Handle the events of a chat one after another until there are none, or one is postponed."""
+        while chat.resumed or chat.held or chat.taken < chat.newest:
+            if chat.resumed:
+                self._drop(chat, len(chat.held))
+                chat.resumed, chat.taken = False, 0
             if not chat.held:
                 await self._refill(name, chat)
-            elif not await self._finish(*chat.held[0]):
-                return  # what comes after it in this chat is left too
-            else:
-                chat.held.popleft()
-                self._held -= 1
-                self._room.set()
+                continue
+            try:
+                if not await self._finish(*chat.held[0]):
+                    return  # what comes after it in this chat is left too
+                self._drop(chat, 1)
+            except PostponedError:
+                self._drop(chat, len(chat.held))
+                chat.taken = chat.newest
         del self._chats[name]
+
+    def _drop(self, chat: _Chat, count: int) -> None:
+        """Make room in memory."""
+        for _ in range(count):
+            chat.held.popleft()
+        self._held -= count
+        self._room.set()
 
     async def _refill(self, name: str, chat: _Chat) -> None:
         """Take the events of a chat that there was no room for."""
@@ -244,12 +281,17 @@ class _Handing:
             chat.taken = newest
 
     async def _finish(self, number: int, received: Received) -> bool:
-        """Handle an event and note how that went; return False where it is left to the next process."""
+        """Handle an event and note how that went; return False where it is left to the next process.
+
+        Raises PostponedError where it is not handled now.
+        """
         reason, note = None, None
         try:
             note = await self._handle_patiently(received)
         except _LeftError:
             return False
+        except PostponedError:
+            raise
         except JoligError as error:
             reason = str(error)
         except Exception as error:

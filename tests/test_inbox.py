@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.core.models import Note
 from bot.errors import ChannelError, NetworkError, StorageError
-from bot.inbox import Inbox, Limits, Received
+from bot.inbox import Inbox, Limits, PostponedError, Received
 from bot.storage import Storage
 from bot.storage.database import MEMORY
 
@@ -377,3 +377,74 @@ async def test_the_stop_does_not_wait_for_another_attempt(storage: Storage) -> N
         await handle.until(lambda: len(handle.ended) == 2)
     assert handle.ended == ["1", "3"]
     assert await open_ids(storage) == ["1", "2"]
+
+
+# --- what waits for something --------------------------------------------------------------------
+
+
+class Postponing(Handler):
+    """Handles only what is ready."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ready: set[str] = set()
+        self.done: list[str] = []
+
+    async def __call__(self, received: Received) -> None:
+        """Handle an event, or postpone it."""
+        await super().__call__(received)
+        if received.chat not in self.ready:
+            raise PostponedError
+        self.done.append(received.id)
+        self._changed()
+
+
+async def test_what_is_postponed_takes_no_room(storage: Storage) -> None:
+    """However many chats wait, there is memory for the others."""
+    inbox, handle = inbox_of(storage, held=4), Postponing()
+    handle.ready.add("ann")
+    await inbox.put(*(event(number, chat=f"waits {number}") for number in range(20)), event(20))
+    async with running(inbox, handle):
+        await handle.until(lambda: handle.done)
+        assert handle.done == ["20"]
+    assert await open_ids(storage) == [str(number) for number in range(20)]
+
+
+async def test_a_chat_is_resumed_in_order(storage: Storage) -> None:
+    """From what was postponed on; meanwhile what comes after it in the chat waits too."""
+    inbox, handle = inbox_of(storage), Postponing()
+    await inbox.put(event(1), event(2))
+    async with running(inbox, handle):
+        await handle.until(lambda: handle.ended)
+        await inbox.put(event(3))
+        await handle.until(lambda: len(handle.ended) == 2)
+        handle.ready.add("ann")
+        inbox.resume("telegram", "ann")
+        await inbox.put(event(4))
+        await handle.until(lambda: len(handle.done) == 4)
+    assert handle.done == ["1", "2", "3", "4"]
+
+
+async def test_a_chat_that_is_resumed_while_it_is_handled_is_handled_again(storage: Storage) -> None:
+    """What it waits for may come between the handler's look and the postponing."""
+    inbox, handle = inbox_of(storage), Postponing()
+    gate = handle.hold("ann")
+    await inbox.put(event(1))
+    async with running(inbox, handle):
+        await handle.until(lambda: handle.began)
+        inbox.resume("telegram", "ann")
+        await inbox.put(event(2, chat="other"))
+        await handle.until(lambda: "2" in handle.ended)
+        gate.set()
+        await handle.until(lambda: len(handle.ended) == 3)
+    assert handle.began == ["1", "2", "1"]
+
+
+async def test_what_was_postponed_is_handed_on_by_the_next_process(storage: Storage) -> None:
+    """It stays open."""
+    for handle in (Postponing(), Postponing()):
+        inbox = inbox_of(storage)
+        await inbox.put(event(1))
+        async with running(inbox, handle):
+            await handle.until(lambda handle=handle: handle.ended)
+    assert await open_ids(storage) == ["1"]
