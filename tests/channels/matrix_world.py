@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -27,7 +27,7 @@ from tests.peers.synapse import PASSWORD, PATIENCE, Person, Synapse
 if TYPE_CHECKING:
     from bot.core.responder import Responder
 
-TIMING = Timing(poll=1, retry=(0.05,), typing=60)
+TIMING = Timing(poll=1, retry=(0.05,), typing=60, key_review=0.1, key_asked=timedelta(seconds=0.5))
 ADMISSION = Admission((), 500)
 LIMITS = Limits(retry=(0.1,) * 100)
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -32,6 +33,7 @@ from bot.channels.matrix.events import (
     person_in,
 )
 from bot.channels.matrix.homeserver import Event, Homeserver, RefusedError
+from bot.channels.matrix.keys import Keys
 from bot.channels.matrix.rooms import INVITED, REMOVED, Rooms, room_of
 from bot.channels.matrix.sending import Picture, Sender
 from bot.channels.matrix.timing import Timing
@@ -56,27 +58,27 @@ class Answering:
         reader: Reader,
         sender: Sender,
         rooms: Rooms,
+        keys: Keys,
         gallery: Gallery,
         timing: Timing,
-        now: Callable[[], datetime],
     ) -> None:
         self._service = service
         self._server = server
         self._reader = reader
         self._sender = sender
         self._rooms = rooms
+        self._keys = keys
         self._gallery = gallery
         self._timing = timing
-        self._now = now
 
     async def handle(self, received: Received) -> Note | None:
         """Answer an event, if it is for the bot; return what is to be kept of that.
 
-        Raises NetworkError or StorageError where it is to be tried again.
+        Raises NetworkError or StorageError where it is to be tried again, PostponedError where it waits for its key.
         """
         with structlog.contextvars.bound_contextvars(event=received.id):
             try:
-                return await self._handle(**json.loads(received.payload))
+                return await self._handle(received.chat, **json.loads(received.payload))
             except RefusedError as error:
                 log.warning("matrix_refused", error=str(error))
                 return None
@@ -85,7 +87,7 @@ class Answering:
             ) as error:  # what is watching the session ends the channel; the event is left to the next one
                 raise NetworkError(str(error)) from error
 
-    async def _handle(self, room: str, event: Event, at: str) -> Note | None:
+    async def _handle(self, chat: str, room: str, event: Event, at: str) -> Note | None:
         if event["type"] == INVITED:
             await self._rooms.invited(room, event["sender"])
             return None
@@ -95,11 +97,23 @@ class Answering:
         if not self._server.is_in(room):
             log.info("matrix_room_gone", room=room)
             return None
-        if event["type"] == ENCRYPTED and (clear := await self._decrypted(room, event, datetime.fromisoformat(at))):
+        if event["type"] == ENCRYPTED:
+            clear = self._server.decrypted(room, event)
+            if clear is None:
+                await self._keys.wait(
+                    chat, room, event, datetime.fromisoformat(at), tell=partial(self._tell, room, event)
+                )
+                return None
             event = clear
         if incoming := self._reader.read(room_of(self._server, room), event):
             return await self._answer_or_apologise(incoming)
         return None
+
+    async def _tell(self, room: str, event: Event) -> None:
+        """Tell somebody who is alone with the bot that a message cannot be read."""
+        if room_of(self._server, room).direct:
+            # Under another name than the answer, which is sent if the key comes after all.
+            await self._sender.send(Place(room), self._notice("key-missing"), because=f"{event['event_id']} key")
 
     # --- answering -------------------------------------------------------------------------------
 
@@ -268,22 +282,6 @@ class Answering:
     async def _leave_if_empty(self, room: str) -> None:
         if self._server.members(room) == 1:
             await self._rooms.leave(room)
-
-    # --- keys ------------------------------------------------------------------------------------
-
-    async def _decrypted(self, room: str, event: Event, at: datetime) -> Event | None:
-        """Return an event in clear; raise NetworkError until its key comes, and return None after too long."""
-        if clear := self._server.decrypted(room, event):
-            return clear
-        waited = self._now() - at
-        if waited > self._timing.key_given_up:
-            log.info("matrix_key_given_up", room=room)
-            return None
-        await self._server.request_key(room, event)
-        if waited > self._timing.key_hint and room_of(self._server, room).direct:
-            # Under another name than the answer, which is sent if the key comes after all.
-            await self._sender.send(Place(room), self._notice("key-missing"), because=f"{event['event_id']} key")
-        raise NetworkError("the key of the message has not come")
 
     # --- courtesies ------------------------------------------------------------------------------
 

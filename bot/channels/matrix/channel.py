@@ -11,6 +11,7 @@ import structlog
 
 from bot.channels.matrix.answering import Answering
 from bot.channels.matrix.events import CHANNEL, Reader
+from bot.channels.matrix.keys import Keys
 from bot.channels.matrix.receiving import Positions, Receiver
 from bot.channels.matrix.rooms import Admission, Rooms
 from bot.channels.matrix.sending import Sender
@@ -49,6 +50,7 @@ async def serve(
         commands = partial(_commands, service)
         reader = Reader(server.user, commands=commands)
         rooms = Rooms(server, admission)
+        keys = Keys(server, resume=partial(inbox.resume, CHANNEL), timing=timing, now=now)
         sender = Sender(server, commands=commands)
         answering = Answering(
             service,
@@ -56,9 +58,9 @@ async def serve(
             reader=reader,
             sender=sender,
             rooms=rooms,
+            keys=keys,
             gallery=Gallery(pictures),
             timing=timing,
-            now=now,
         )
         receiver = Receiver(
             server,
@@ -74,7 +76,7 @@ async def serve(
         await receiver.begin()
         await rooms.leave_empty()
         log.info("matrix_started", user=server.user, device=server.device, rooms=len(list(server.rooms)))
-        await _both(receiver.run(), inbox.run(CHANNEL, answering.handle, stop=stop))
+        await _all(receiver.run(), keys.run(stop), inbox.run(CHANNEL, answering.handle, stop=stop))
     finally:
         await server.close()
         log.info("matrix_stopped")
@@ -86,9 +88,9 @@ def _commands(service: Service) -> Collection[str]:
     return {command.name for command in responder.commands(responder.languages[0])}
 
 
-async def _both(receiving: Coroutine[Any, Any, None], answering: Coroutine[Any, Any, None]) -> None:
-    """Receive and answer until both end; where one fails, end the other and raise its error."""
-    tasks = {asyncio.create_task(receiving), asyncio.create_task(answering)}
+async def _all(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts of the channel until all end; where one fails, end the others and raise its error."""
+    tasks = {asyncio.create_task(part) for part in parts}
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
         for task in done:

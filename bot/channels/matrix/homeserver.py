@@ -20,18 +20,19 @@ from nio import (
     LoginResponse,
     MegolmEvent,
     MessageDirection,
-    RoomKeyRequestResponse,
     RoomLeaveResponse,
     RoomMessagesResponse,
     RoomRedactResponse,
     RoomSendResponse,
     RoomTypingResponse,
     SyncResponse,
+    ToDeviceResponse,
     UpdateReceiptMarkerResponse,
     UploadResponse,
     WhoamiResponse,
 )
-from nio.crypto import Olm
+from nio.crypto import Olm, OutgoingKeyRequest
+from nio.event_builders import RoomKeyRequestMessage
 from nio.events import ForwardedRoomKeyEvent
 
 from bot.channels.matrix.events import SPOKEN
@@ -67,6 +68,21 @@ class _Olm(Olm):  # type: ignore[misc]  # nio has no types
         if asked and asked.room_id == event.room_id and made_by == sender_key:
             return True
         return bool(super()._should_accept_forward(sender, sender_key, event))
+
+    def check_if_wedged(self, event: MegolmEvent) -> None:
+        """Do nothing yet: nio would ask for each key that somebody invents."""
+
+    def asked(self, request: RoomKeyRequestMessage, event: MegolmEvent) -> None:
+        """Take the key of an event from now on; ask again where the sender's encryption has to be mended first."""
+        asked = OutgoingKeyRequest.from_message(request)
+        self.outgoing_key_requests[asked.request_id] = asked
+        self.store.add_outgoing_key_request(asked)
+        super().check_if_wedged(event)
+
+    def forget_request(self, session: str) -> None:
+        """Take a key no more that was asked for."""
+        if asked := self.outgoing_key_requests.pop(session, None):
+            self.store.remove_outgoing_key_request(asked)
 
     def decrypt_megolm_event(self, event: MegolmEvent, room_id: str | None = None) -> Any:
         """Decrypt what somebody said; raise EncryptionError for all else, before nio takes it for a change of the room.
@@ -200,11 +216,21 @@ class Homeserver:
         found = await self.get(f"/rooms/{_quoted(room)}/event/{_quoted(event)}")
         return found["sender"], datetime.fromtimestamp(found["origin_server_ts"] / 1000, UTC)
 
-    async def request_key(self, room: str, event: Event) -> None:
-        """Ask the sender's devices for the key of an event, unless they have been asked for it."""
+    def has_key(self, room: str, event: Event) -> bool:
+        """Return whether the key of an encrypted event is there."""
         megolm = self._megolm(room, event)
-        if megolm.session_id not in self.client.outgoing_key_requests:
-            await _asked(self.client.request_room_key(megolm), RoomKeyRequestResponse)
+        return bool(self.client.olm.inbound_group_store.get(room, megolm.sender_key, megolm.session_id))
+
+    async def request_key(self, room: str, event: Event) -> None:
+        """Ask the device that sent an event for its key."""
+        megolm = self._megolm(room, event)
+        request = megolm.as_key_request(megolm.sender, self.device, device_id=megolm.device_id)
+        await _asked(self.client.to_device(request), ToDeviceResponse)
+        self.client.olm.asked(request, megolm)
+
+    def forget_request(self, event: Event) -> None:
+        """Take the key of an event no more, if it was asked for."""
+        self.client.olm.forget_request(event["content"]["session_id"])
 
     def _megolm(self, room: str, event: Event) -> MegolmEvent:
         found = MegolmEvent.from_dict(event | {"room_id": room})

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
@@ -14,7 +13,7 @@ from nio import RoomInfo, SyncResponse
 from bot.channels.matrix.events import CHANNEL, Reader
 from bot.channels.matrix.homeserver import Event, Homeserver, LoggedOutError, RefusedError
 from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, room_of
-from bot.channels.matrix.timing import Timing
+from bot.channels.matrix.timing import Timing, stopped_within
 from bot.errors import NetworkError, StorageError
 from bot.health import Health
 from bot.inbox import Inbox, Received
@@ -99,7 +98,7 @@ class Receiver:
             else:
                 self._health.set(CHANNEL, None)
                 return result
-            if await self._stopped_within(pause):
+            if await stopped_within(self._stop, pause):
                 break
         return None
 
@@ -114,11 +113,6 @@ class Receiver:
             if not doing.done():
                 doing.cancel()
                 await asyncio.wait({doing})
-
-    async def _stopped_within(self, seconds: float) -> bool:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
-        return self._stop.is_set()
 
     # --- what came in ----------------------------------------------------------------------------
 
@@ -159,8 +153,9 @@ class Receiver:
         where = room_of(self._server, room)
         for event in events[joined[-1] if joined else 0 :]:
             if self._reader.is_sealed(event):
-                # Its key may still come: meanwhile it holds nothing up but what was encrypted with the same key.
+                # Its key may still come: meanwhile it holds nothing up but what its sender encrypted with the same key.
                 content: Mapping[str, Any] = event["content"]
-                yield self._received(room, event["event_id"], event, chat=f"{room} {content.get('session_id')}")
+                chat = f"{room} {event['sender']} {content.get('session_id')}"
+                yield self._received(room, event["event_id"], event, chat=chat)
             elif self._reader.read(where, event):
                 yield self._received(room, event["event_id"], event)
