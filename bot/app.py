@@ -340,7 +340,10 @@ def serve(settings: Settings, *, test_environment: bool) -> int:
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
     _log(settings)
-    asyncio.run(_serve(settings, responder(settings), channels))
+    core = responder(settings)
+    for language in core.languages:
+        core.say("unavailable", language)  # its messages are read now, and not while somebody waits for an answer
+    asyncio.run(_serve(settings, core, channels))
     return 0
 
 

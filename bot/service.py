@@ -1,5 +1,6 @@
 """One question of one conversation: load its dialogue state, ask the core, save what follows."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +27,10 @@ from bot.metrics import Metrics, NoMetrics
 from bot.privacy import redacted
 
 __all__ = ["Administration", "Command", "Conversation", "Exchange", "Retention", "Service", "Store", "Told"]
+
+TURNS = 8
+"""Turns of the event loop before a question is understood, which takes all of it for a while: what is under way goes
+first, so that an answer is sent and noted before many others are made. A transaction takes about so many."""
 
 
 class Store(Protocol):
@@ -120,6 +125,7 @@ class Service:
         self._store = store
         self._now = now
         self._retention = retention or Retention()
+        self._understanding = asyncio.Lock()
 
     async def ask(self, conversation: Conversation, question: Question) -> Answer:
         """Answer a question and keep what follows from it; raise UnknownChoiceError for a choice that is not known."""
@@ -138,8 +144,11 @@ class Service:
         if obeyed := await self.administration.answer(conversation, question):
             return Told(obeyed, None)
         state = await self._store.dialogue(conversation)
-        responder, now = self.responder, self._now()
-        turn = responder.respond(question, state, now=now)
+        async with self._understanding:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+            responder, now = self.responder, self._now()
+            turn = responder.respond(question, state, now=now)
         note = None
         if turn.action is Action.FORGET:
             await self._store.forget(conversation)

@@ -1,5 +1,6 @@
 """A question of a conversation: what is loaded, answered and kept; and what every store owes the service."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -307,6 +308,24 @@ class TestAsk:
             offered = (await Service(responder, storage, now=clock).ask(ANN, MEMBERS)).suggestions[0]
         async with Storage.open(path) as storage:
             assert (await Service(responder, storage, now=clock).ask(ANN, FIRST)).intent == offered.intent
+
+
+async def test_an_answer_is_given_before_the_next_question_is_understood(responder: Responder, shelf: Shelf) -> None:
+    """Also of questions that come at once: nobody waits until all of them are understood."""
+    order: list[str] = []
+
+    def now() -> datetime:
+        order.append("understood")
+        return NOW
+
+    async def ask(service: Service, conversation: Conversation) -> None:
+        await service.ask(conversation, MEMBERS)
+        await asyncio.sleep(0)  # it is sent
+        order.append("answered")
+
+    service = Service(responder, shelf, now=now)
+    await asyncio.gather(*(ask(service, conversation) for conversation in (ANN, BOB)))
+    assert order == ["understood", "answered"] * 2
 
 
 class Counted:

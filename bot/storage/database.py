@@ -1,5 +1,6 @@
 """The database: opened, brought to the newest schema, read and written."""
 
+import asyncio
 import json
 import os
 import secrets
@@ -9,23 +10,23 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
+import aiosqlite
 from pydantic import TypeAdapter
 from sqlalchemy import (
     URL,
     AsyncAdaptedQueuePool,
     ColumnElement,
     Connection,
-    Executable,
     Select,
     String,
     Table,
+    UpdateBase,
     bindparam,
-    cast,
     delete,
     event,
     func,
@@ -33,12 +34,12 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
     update,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.models import (
     Asked,
@@ -76,10 +77,11 @@ _STATE = TypeAdapter(DialogueState)
 _READINGS = TypeAdapter(tuple[Reading, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
 _ASKED = TypeAdapter(Asked)
-_Writing = Sequence[tuple[Executable, Sequence[Mapping[str, object]]]]
+_Writing = Sequence[tuple[UpdateBase, Sequence[Mapping[str, object]]]]
 """Statements, each with the rows that it is executed for."""
 _COUNTED = exchange, question
 _Result = TypeVar("_Result")
+_DIALECT = sqlite.dialect(paramstyle="named")
 _PAUSE = 0.02
 """Seconds between two attempts to switch to the write-ahead log."""
 
@@ -99,7 +101,8 @@ _MEANINGS = {
 class Storage:
     """The `Store` of the service and the `InboxStore` of the inbox.
 
-    What is read or written at the same time is so in one go: a transaction costs more than a row.
+    What is read or written at the same time is so in one go: a transaction costs more than a row. What each question
+    needs is executed by the driver itself, as a change of threads costs more than a statement.
     """
 
     def __init__(self, engine: AsyncEngine, place: str, key: bytes) -> None:
@@ -136,11 +139,9 @@ class Storage:
 
     async def dialogue(self, conversation: Conversation) -> DialogueState | None:
         """Return the dialogue state of a conversation."""
-        found = await self._state((conversation.channel, conversation.id))
-        if found is None:
-            return None
+        found = await self._state(conversation)
         with _failures(self._place):
-            return _STATE.validate_python(found.state)
+            return None if found is None else _STATE.validate_python(json.loads(str(found)))
 
     async def save_dialogue(self, conversation: Conversation, state: DialogueState, asked: Asked | None = None) -> None:
         """Keep the dialogue state of a conversation, and the question apart from it."""
@@ -148,8 +149,8 @@ class Storage:
 
     def _noting(self, note: Note) -> _Writing:
         """Return what keeps a note."""
-        values = {"at": note.state.at.isoformat(), "state": _STATE.dump_python(note.state, mode="json")}
-        writing: list[tuple[Executable, Sequence[Mapping[str, object]]]] = [
+        values = {"at": note.state.at.isoformat(), "state": _json(_STATE.dump_python(note.state, mode="json"))}
+        writing: list[tuple[UpdateBase, Sequence[Mapping[str, object]]]] = [
             (_SAVE_DIALOGUE, [_key(note.conversation) | values])
         ]
         if note.asked:
@@ -164,7 +165,7 @@ class Storage:
     async def exchange_of_reply(self, conversation: Conversation, reply: str) -> Exchange | None:
         """Return the exchange of a message that carries an answer."""
         # The ids are in a list in JSON; the few rows of a conversation are looked through.
-        replies = cast(exchange.c.replies, String)
+        replies = exchange.c.replies.cast(String)
         return await self._exchange(conversation, replies.contains(json.dumps(reply), autoescape=True))
 
     async def _exchange(self, conversation: Conversation, which: ColumnElement[bool]) -> Exchange | None:
@@ -184,7 +185,7 @@ class Storage:
 
     async def rate(self, conversation: Conversation, question: str, intents: Collection[str], *, helpful: bool) -> None:
         """Count that the answer to a question helped or did not, in place of what was said of it before."""
-        this = {"of_channel": conversation.channel, "of_conversation": conversation.id, "of_question": question}
+        this = {**_of(conversation), "of_question": question}
         await self._run(partial(_rate, this, intents, helpful))
 
     async def forget_chat(self, chat: Conversation) -> None:
@@ -246,8 +247,8 @@ class Storage:
     ) -> list[tuple[int, Received]]:
         """Return the first open events of a channel, or of one of its chats, numbered over `after` up to `until`."""
         query = _OPENED if chat is None else _OPENED_OF_CHAT
-        values = {"channel": channel, "after": after, "until": until, "chat": chat, "limit": limit}
-        rows = await self._read(query, {name: value for name, value in values.items() if value is not None})
+        values = {"of_channel": channel, "after": after, "until": until, "of_chat": chat, "many": limit}
+        (rows,) = await self._fetch(query, values)
         return [(number, Received(channel, name, where, payload)) for number, name, where, payload in rows]
 
     async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
@@ -298,20 +299,34 @@ class Storage:
             async with self._engine.begin() as connection:
                 return await connection.run_sync(work)
 
-    async def _read(self, query: Select[Any], values: Mapping[str, object] | None = None) -> Sequence[Any]:
-        return await self._run(lambda connection: connection.execute(query, values).fetchall())
+    async def _read(self, query: Select[Any]) -> Sequence[Any]:
+        return await self._run(lambda connection: connection.execute(query).fetchall())
 
-    async def _states(self, keys: Sequence[tuple[str, str]]) -> list[Any]:
-        rows = await self._read(_DIALOGUES, {"keys": keys})
-        found = {(row.channel, row.conversation): row for row in rows}
-        return [found.get(key) for key in keys]
+    async def _fetch(self, query: Select[Any], *values: Mapping[str, object]) -> list[list[Any]]:
+        """Return the rows of a query for each of several values, as the driver gives them."""
+        statement, fixed = _compiled(query)
+        with _failures(self._place):
+            async with self._engine.connect() as connection:
+                driver = await _driver(connection)
+                found = await asyncio.gather(
+                    *(driver.execute_fetchall(statement, {**fixed, **each}) for each in values)
+                )
+        return [list(rows) for rows in found]
+
+    async def _states(self, conversations: Sequence[Conversation]) -> list[str | None]:
+        found = await self._fetch(_DIALOGUE, *map(_of, conversations))
+        return [rows[0][0] if rows else None for rows in found]
 
     async def _write_all(self, writings: Sequence[_Writing]) -> list[None]:
         """Execute statements in one transaction, each once for all of its rows."""
-        rows: dict[Executable, list[Mapping[str, object]]] = defaultdict(list)
+        rows: dict[UpdateBase, list[Mapping[str, object]]] = defaultdict(list)
         for statement, its_rows in chain.from_iterable(writings):
             rows[statement] += its_rows
-        await self._run(partial(_execute, rows))
+        with _failures(self._place):
+            async with self._engine.begin() as connection:
+                driver = await _driver(connection)
+                # In this order, and none waits for the loop between them; where one fails, what they did is undone.
+                await asyncio.gather(*(_execute(driver, *each) for each in rows.items()))
         return [None] * len(writings)
 
 
@@ -326,19 +341,27 @@ def _exchanging(chat: Conversation, exchanged: Exchange) -> _Writing:
     """Return what keeps an exchange, and drops the oldest of too many."""
     values = {
         "question": exchanged.question,
-        "replies": exchanged.replies,
-        "readings": _READINGS.dump_python(exchanged.readings, mode="json"),
+        "replies": _json(exchanged.replies),
+        "readings": _json(_READINGS.dump_python(exchanged.readings, mode="json")),
         "language": exchanged.language,
-        "choices": exchanged.choices,
+        "choices": _json(exchanged.choices),
         "helpful": None,
         "asker": exchanged.asker,
     }
-    whose = {"of_channel": chat.channel, "of_conversation": chat.id}
-    return [(_SAVE_EXCHANGE, [_key(chat) | values]), (_DROP_EXCHANGES, [whose])]
+    return [(_SAVE_EXCHANGE, [_key(chat) | values]), (_DROP_EXCHANGES, [_of(chat)])]
+
+
+def _json(value: object) -> str:
+    """Return a value as SQLAlchemy keeps it in a column for JSON."""
+    return json.dumps(value)
 
 
 def _key(conversation: Conversation) -> dict[str, object]:
     return {"channel": conversation.channel, "conversation": conversation.id}
+
+
+def _of(conversation: Conversation) -> dict[str, object]:
+    return {"of_channel": conversation.channel, "of_conversation": conversation.id}
 
 
 def _within(chat: Conversation) -> dict[str, object]:
@@ -348,9 +371,22 @@ def _within(chat: Conversation) -> dict[str, object]:
 # --- transactions --------------------------------------------------------------------------------
 
 
-def _execute(rows: Mapping[Executable, Sequence[Mapping[str, object]]], connection: Connection) -> None:
-    for statement, its_rows in rows.items():
-        connection.execute(statement, its_rows)
+async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:
+    """Return the driver's own connection; what it does is part of the transaction."""
+    raw = await connection.get_raw_connection()
+    return cast("aiosqlite.Connection", raw.driver_connection)
+
+
+async def _execute(driver: aiosqlite.Connection, statement: UpdateBase, rows: Sequence[Mapping[str, object]]) -> None:
+    sql, fixed = _compiled(statement)
+    await driver.executemany(sql, [{**fixed, **row} for row in rows])
+
+
+@lru_cache(64)
+def _compiled(statement: Select[Any] | UpdateBase) -> tuple[str, Mapping[str, object]]:
+    """Return the SQL of a statement, and the parameters that it brings itself."""
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    return str(compiled), compiled.params
 
 
 def _rate(this: Mapping[str, object], intents: Collection[str], helpful: bool, connection: Connection) -> None:  # noqa: FBT001
@@ -392,11 +428,11 @@ def _in_chat(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return table.c.channel == bindparam("of_channel"), or_(table.c.conversation == chat, within)
 
 
-_DIALOGUES = select(dialogue.c.channel, dialogue.c.conversation, dialogue.c.state).where(
-    tuple_(dialogue.c.channel, dialogue.c.conversation).in_(bindparam("keys", expanding=True))
+_DIALOGUE = select(dialogue.c.state).where(
+    dialogue.c.channel == bindparam("of_channel"), dialogue.c.conversation == bindparam("of_conversation")
 )
 _SAVE_DIALOGUE = _save(dialogue, "channel", "conversation")
-_SAVE_EXCHANGE = _save(exchange, "channel", "conversation", "question", day=cast(func.current_date(), String))
+_SAVE_EXCHANGE = _save(exchange, "channel", "conversation", "question", day=func.current_date().cast(String))
 _ASK = insert(question)
 _SAVE_POSITION = _save(position, "channel")
 _MINE = (
@@ -427,7 +463,7 @@ _RECEIVE = (
     insert(inbox)
     .values(
         {name: bindparam(name) for name in ("channel", "id", "chat", "payload")}
-        | {"at": cast(func.current_timestamp(), String)}
+        | {"at": func.current_timestamp().cast(String)}
     )
     .on_conflict_do_nothing(["channel", "id"])
 )
@@ -438,11 +474,11 @@ _WAITING = (
 )
 _OPENED = (
     select(inbox.c.number, inbox.c.id, inbox.c.chat, inbox.c.payload)
-    .where(inbox.c.channel == bindparam("channel"), inbox.c.closed.is_(None), inbox.c.number > bindparam("after"))
+    .where(inbox.c.channel == bindparam("of_channel"), inbox.c.closed.is_(None), inbox.c.number > bindparam("after"))
     .order_by(inbox.c.number)
-    .limit(bindparam("limit"))
+    .limit(bindparam("many"))
 )
-_OPENED_OF_CHAT = _OPENED.where(inbox.c.chat == bindparam("chat"), inbox.c.number <= bindparam("until"))
+_OPENED_OF_CHAT = _OPENED.where(inbox.c.chat == bindparam("of_chat"), inbox.c.number <= bindparam("until"))
 _THIS = inbox.c.number == bindparam("this")
 _HANDLED = update(inbox).where(_THIS).values(closed=bindparam("closed"), chat="", payload="")
 _GIVEN_UP = update(inbox).where(_THIS).values(closed=bindparam("closed"), reason=bindparam("reason"))

@@ -74,7 +74,7 @@ class LoadPeer:
         method = request.path.rpartition("/")[2].casefold()
         body = await request.read()
         match method:
-            case "sendmessage":
+            case "sendmessage" | "sendphoto":
                 result = self._send(_parameters(request, body))
             case "getupdates":
                 return await self._get_updates(_parameters(request, body))
@@ -94,7 +94,7 @@ class LoadPeer:
         return _ok(result)
 
     def _send(self, given: dict[str, Any]) -> bytes:
-        chat, text = int(given["chat_id"]), str(given["text"])
+        chat, text = int(given["chat_id"]), str(given.get("text") or given.get("caption"))
         self.answers[chat].append(text)
         self._answer.set()
         if (asked := self._asked.get(chat)) and not asked.done():
@@ -148,7 +148,9 @@ def _parameters(request: web.BaseRequest, body: bytes) -> dict[str, Any]:
         for part in body.split(b"--" + request.headers["Content-Type"].partition("boundary=")[2].encode()):
             head, _, value = part.partition(b"\r\n\r\n")
             if b'name="' in head:
-                given[head.partition(b'name="')[2].partition(b'"')[0].decode()] = value.removesuffix(b"\r\n").decode()
+                given[head.partition(b'name="')[2].partition(b'"')[0].decode()] = value.removesuffix(b"\r\n").decode(
+                    errors="replace"
+                )
     else:
         given |= {name: values[0] for name, values in parse_qs(body.decode()).items()}
     return given
