@@ -12,6 +12,10 @@ from bot.core.models import EntitiesValue, Fact, Intent, Knowledge
 from bot.core.synonyms import Synonyms
 from bot.core.text import normalise, plain, romanise, tokens
 
+NUMBER = "number"
+"""The synonym that every number is: "nine members?" is asked as "eleven members?" is."""
+_COUNTED = 1000
+"""The first number that is none of a few people or things: it may be a year."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -54,6 +58,10 @@ class Corpus:
 def synonyms_of(knowledge: Knowledge, language: str, vocabularies: Mapping[str, tuple[str, ...]]) -> Synonyms:
     """Return the synonyms of one language."""
     words = {name: written.get(language, ()) for name, written in knowledge.synonyms.items()}
+    words["number"] = (
+        *(word for word, number in lexicon(language).numbers.items() if number > 1),
+        *map(str, range(2, 1000)),
+    )
     return Synonyms(words, vocabularies[language], knowledge.alike)
 
 

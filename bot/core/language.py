@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import pairwise
 
 from bot.core.lexicon import retyped
 from bot.core.text import tokens
@@ -49,6 +50,13 @@ def scripts(text: str) -> Counter[str]:
     return found
 
 
+def _capitalised(text: str) -> frozenset[str]:
+    """Return the normalised words that have a capital, though they begin no sentence: names, in most languages."""
+    words = text.split()
+    within = [word for before, word in pairwise(words) if word.istitle() and before[-1] not in ".?!:;"]
+    return frozenset(tokens(" ".join(within)))
+
+
 class LanguageDetector:
     """Tells which of its languages a text is in.
 
@@ -86,7 +94,8 @@ class LanguageDetector:
         if written:
             return max(written, key=lambda language: found[SCRIPTS[language]])
         words = tokens(text[:_SAMPLE])
-        telling = [word for word in words if not self._is_name(word)]
+        names = _capitalised(text[:_SAMPLE])
+        telling = [word for word in words if word.isalpha() and word not in names and not self._is_name(word)]
         if found and (_LATIN not in found or (len(found) > 1 and not any(map(str.isascii, telling)))):
             return None
         scores = {language: self._score(words, telling, language) for language in ranked}

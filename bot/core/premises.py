@@ -11,13 +11,15 @@ from babel.dates import get_month_names
 from bot.core.entities import PERSON, Mention
 from bot.core.lexicon import lexicon
 from bot.core.models import DateValue, EntitiesValue, Entity, Fact, NumberValue, PeriodValue, YearValue
-from bot.core.replies import locale_of
-from bot.core.text import normalise
+from bot.core.replies import date_in_words, locale_of
+from bot.core.text import normalise, romanise
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LAST_DAY = 31
 _STEM, _ENDING = 3, 4
 """Letters that an inflected month keeps at least, and that it may have more."""
+_LONG = 5
+"""Letters of a month's stem that no other word begins with."""
 _NUMBER = re.compile(r"(\d{1,15})[^\W\d_]{0,4}")
 """A number in figures, perhaps with an ending: "27th", "2023ին"."""
 _THOUSANDS = re.compile(r"\b\d{1,3}(?:[,.\u00a0\u202f ]\d{3})+\b(?![,.]\d)")
@@ -80,6 +82,12 @@ def contradictions(
     return tuple(dict.fromkeys(given))
 
 
+def denied(text: str, facts: Collection[Fact], language: str) -> bool:
+    """Return whether facts that state a number or a day deny one that a text gives."""
+    dated = any(True for fact in facts for _ in _stated(fact))
+    return any(_numbers(text, facts, language)) or (dated and any(_dates(text, facts, language, ())))
+
+
 def _names(
     mentions: Iterable[Mention],
     facts: Collection[Fact],
@@ -140,6 +148,12 @@ def given_dates(text: str, language: str) -> tuple[GivenDate, ...]:
     return (*numeric, *(day for day, _ in _dates_in(_words(text), language)))
 
 
+def dated_words(text: str, language: str) -> frozenset[str]:
+    """Return the normalised words of a question that tell a day, a month or a year."""
+    words = _words(text)
+    return frozenset(words[place] for _, places in _dates_in(words, language) for place in places)
+
+
 def _words(text: str) -> list[str]:
     """Return the words of a text without its dates in figures."""
     return normalise(_ENDING_OF_NUMBER.sub(r"\1", _NUMERIC_DATE.sub(" ", text))).split()
@@ -153,7 +167,8 @@ def _dates_in(words: Sequence[str], language: str) -> Iterator[tuple[GivenDate, 
         if month is None:
             continue
         day, places = _around(words, place, month[0], language)
-        # An inflected month, and one that is an ordinary word too ("may"), is a month beside a number only.
+        # What may be another word than an inflected month, and one that is an ordinary word too ("may"), is one beside
+        # a number only.
         exact = month[1] and word not in lexicon(language).stop_words
         if exact or day.day or day.year:
             used |= places
@@ -177,13 +192,13 @@ def _around(words: Sequence[str], place: int, month: int, language: str) -> tupl
     day_at = next((at for at in beside if _day(words[at])), None)
     year_at = next((at for at in near if _year(words[at])), None)
     places = sorted(at for at in {day_at, place, year_at} if at is not None)
-    day = GivenDate(
-        " ".join(words[at] for at in places),
-        _day(words[day_at]) if day_at is not None else None,
-        month,
-        _number(words[year_at]) if year_at is not None else None,
-    )
-    return day, frozenset(places)
+    day = _day(words[day_at]) if day_at is not None else None
+    year = _number(words[year_at]) if year_at is not None else None
+    try:
+        written = date_in_words(year, month, day, language).rstrip(".")
+    except ValueError:  # there is no such day
+        written = " ".join(words[at] for at in places)
+    return GivenDate(written, day, month, year), frozenset(places)
 
 
 def _day(word: str) -> int | None:
@@ -203,15 +218,18 @@ def _year(word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _month(word: str, language: str) -> tuple[int, bool] | None:
-    """Return the number of the month that a word is, and whether it is so as it stands rather than inflected."""
-    months = _months(language)
+    """Return the number of the month that a word is, and whether it can hardly be anything else."""
+    months, endings = _months(language), lexicon(language).endings
     if word in months:
         return months[word], True
+    found: tuple[int, bool] | None = None
     for name, number in months.items():
         stem = name[:-1]
         if len(stem) >= _STEM and word.startswith(stem) and len(word) <= len(name) + _ENDING:
-            return number, False
-    return None
+            if len(stem) >= _LONG or romanise(word[len(stem) :]) in endings:
+                return number, True
+            found = found or (number, False)
+    return found
 
 
 @cache

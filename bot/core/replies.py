@@ -88,6 +88,13 @@ COMMON_VARIABLES = frozenset({"bot", "as_of"})
 
 # English dates as most of the world writes them: day before month.
 _LOCALES = {"en": "en_GB"}
+# CLDR's dates of these put the year last, as no native writes it. A month by itself is another word in two of them;
+# elsewhere babel 2.18 may give another language's month for it, as it resolves what locales have in common only once.
+_PATTERNS: Mapping[str, Mapping[str, str]] = {
+    "hy": {"yMMMMd": "y թ. MMMM d", "MMMMd": "MMMM d", "yMMMM": "y թ. LLLL", "MMMM": "LLLL"},
+    "ka": {"yMMMMd": "y 'წლის' d MMMM", "yMMMM": "y 'წლის' MMMM"},
+    "ru": {"MMMM": "LLLL"},
+}
 PARAGRAPH_BREAK = "\n\n"
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 
@@ -99,14 +106,16 @@ def locale_of(language: str) -> Locale:
 
 def day(value: date, language: str) -> str:
     """Return a day in words."""
-    return format_date(value, _long(language), locale=locale_of(language))
+    return date_in_words(value.year, value.month, value.day, language)
 
 
-def day_of_month(day_number: int, month: int, language: str) -> str:
-    """Return a day and a month in words."""
-    pattern = str(locale_of(language).datetime_skeletons["MMMMd"].pattern).replace("dd", "d")
+def date_in_words(year: int | None, month: int, day_number: int | None, language: str) -> str:
+    """Return a date in words, of which the day or the year may be open; raise ValueError where there is no such day."""
+    locale, skeleton = locale_of(language), ("y" if year else "") + "MMMM" + ("d" if day_number else "")
+    formats = {"MMMM": "MMMM", **locale.datetime_skeletons, "yMMMMd": locale.date_formats["long"]}
+    pattern = _PATTERNS.get(language, {}).get(skeleton) or formats[skeleton]
     # A leap year, so that 29 February is a day.
-    return format_date(date(2000, month, day_number), pattern, locale=locale_of(language))
+    return format_date(date(year or 2000, month, day_number or 1), str(pattern), locale=locale)
 
 
 def listed(names: Sequence[str], language: str) -> str:
@@ -124,11 +133,6 @@ def period(start: date, end: date, language: str) -> str:
     if (start.year, start.month) == (end.year, end.month):
         return re.sub(rf"\b{end.day}\b", f"{start.day}–{end.day}", day(end, language), count=1)
     return f"{day(start, language)} – {day(end, language)}"
-
-
-def _long(language: str) -> str:
-    """Return the pattern of a day in words, without the zero that Armenian puts before one figure."""
-    return str(locale_of(language).date_formats["long"].pattern).replace("dd", "d")
 
 
 class Replies:
@@ -196,7 +200,7 @@ class Replies:
             case EntitiesValue(entities):
                 return listed([self.name(entity, language) for entity in entities], language)
             case DateValue(day_number, month, None):
-                return day_of_month(day_number, month, language)
+                return date_in_words(None, month, day_number, language)
             case DateValue(day_number, month, int(year)):
                 return day(date(year, month, day_number), language)
             case PeriodValue(start, end):

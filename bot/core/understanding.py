@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from bot.core import dialogue
+from bot.core import dialogue, premises
 from bot.core.corpus import Corpus, marks, synonyms_of
 from bot.core.entities import EntityIndex, Mention, key, mask
 from bot.core.fallback import OFFERED, SURE, Decision, Kind, decide
@@ -14,7 +14,7 @@ from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
 from bot.core.models import DialogueState, Knowledge, Outcome
 from bot.core.synonyms import Synonyms
-from bot.core.text import normalise, tokens
+from bot.core.text import normalise, romanise, tokens
 from bot.core.vocabulary import Vocabulary
 
 REQUESTS = 3
@@ -148,12 +148,13 @@ class Understanding:
         if leaning:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
         ranking, decision = self._judged(masked, language)
-        decision = self._named(decision, mentions)
+        decision = self._denied(self._named(decision, mentions), text, language)
         if mentions and not words_that_ask(words, language):
             fits = words and decision.kind is Kind.ANSWER and self._fits(decision.intents[0], mentions)
             return Request(text, mentions, decision if fits else self._bare(mentions))
         meant = self._of_the_same(text, words, mentions, decision, state, language)
-        vague = not mentions and not dialogue.content(words, language) and ranking.similarity < SAME
+        asked = [word for word in dialogue.content(words, language) if not word.isdecimal()]
+        vague = not mentions and not asked and ranking.similarity < SAME
         if not meant and vague and (len(set(words)) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
             return Request(text, mentions, Decision(Kind.ABOUT_WHAT, self._knowledge.start))
         intents, kinds = self._knowledge.intents, self._kinds
@@ -189,8 +190,10 @@ class Understanding:
     def _strange(self, request: Request, words: Sequence[str], language: str) -> tuple[str, ...]:
         """Return the words of a request that the examples of its intent do not account for."""
         acronyms = set() if request.text.isupper() else set(map(normalise, _ACRONYM.findall(request.text)))
+        # A day that is given is held against the facts.
+        dated = premises.dated_words(request.text, language)
         asked = dialogue.content(retyped(" ".join(words), language).split(), language)
-        telling = [word for word in asked if word.isalpha() or word in acronyms]
+        telling = [word for word in asked if (word.isalpha() or word in acronyms) and word not in dated]
         intent = request.decision.intents[0]
         return self._vocabulary.strange(telling, intent, language, self._synonyms_of(language), acronyms)
 
@@ -236,6 +239,16 @@ class Understanding:
             example = self._corpus.written[self._corpus.intents.index(second.id)]
             first = decision.nearest
             return replace(decision, intents=(second.id,), nearest=second.id, example=example, runner_up=first)
+        return decision
+
+    def _denied(self, decision: Decision, text: str, language: str) -> Decision:
+        """Return, of close readings, the one whose facts deny a number or a day that a text takes for granted."""
+        if decision.kind is not Kind.CLARIFY:
+            return decision
+        for name in decision.intents:
+            facts = [self._knowledge.facts[fact] for fact in self._knowledge.intents[name].facts.values()]
+            if premises.denied(text, facts, language):
+                return replace(decision, kind=Kind.ANSWER, intents=(name,))
         return decision
 
     def _fits(self, intent: str, mentions: Sequence[Mention]) -> bool:
@@ -349,8 +362,10 @@ class Understanding:
         return weakest >= CLEARER * whole.decision.confidence
 
     def _asks(self, request: Request, language: str) -> bool:
+        """Return whether a half asks for something: by its own words, or of what its intent is about ("what is X")."""
         words = tokens(_MARK.sub(" ", mask(request.text, request.mentions, {})))
-        return bool(dialogue.content(words, language))
+        about = bool(words) and self._fits(request.decision.intents[0], request.mentions)
+        return about or bool(dialogue.content(words, language))
 
     def _several(self, requests: Sequence[Request]) -> tuple[Request, ...]:
         """Return the requests to answer: each intent once, small talk only where there is nothing else."""
@@ -382,7 +397,7 @@ def _sentences(text: str) -> list[str]:
 def _split_at(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Yield each way to part a text at a conjunction, or at a comma between two questions."""
     closed = lexicon(language)
-    for conjunction in closed.conjunctions:
+    for conjunction in dict.fromkeys(form for word in closed.conjunctions for form in (word, romanise(word))):
         for match in re.finditer(rf"\W+{re.escape(conjunction)}\W+", text, re.IGNORECASE):
             yield text[: match.start()], text[match.end() :]
     for match in re.finditer(r"[,;–—]\s*", text):

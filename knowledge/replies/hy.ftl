@@ -48,7 +48,7 @@ last-meeting =
 meeting-place =
     Խումբը հանդիպում է անցկացրել { $place-locative } ({ $country })։
 meeting-date =
-    Խումբը { $place-locative } հանդիպում է անցկացրել հետևյալ օրերին՝ { $days }
+    Խումբը { $place-locative } հանդիպում է անցկացրել հետևյալ օրերին՝ { $days }։
 meeting-purpose =
     Խումբը { $place-locative } հավաքվել է՝ { $purpose }։
 meeting-participants =
@@ -92,7 +92,7 @@ report =
 report-title =
     Զեկույցի վերնագիրն է «{ $title }»։
 report-date =
-    «{ $title }» զեկույցի հրապարակման օրը՝ { $day }
+    «{ $title }» զեկույցի հրապարակման օրը՝ { $day }։
 measures-count =
     Ըստ զեկույցի վերնագրի («{ $title }»)՝ { $number }։ Աղբյուրները չեն ասում, թե որոնք են այդ միջոցները։
 report-year =
@@ -132,7 +132,7 @@ publication =
 publication-author =
     Հոդվածի հեղինակի տողում նշված է { $author } անունը։ Հոդվածը «{ $agency }» գործակալության նյութ է։
 publication-date =
-    «{ $agency }» գործակալության հոդվածի ամսաթիվը՝ { $day }
+    «{ $agency }» գործակալության հոդվածի ամսաթիվը՝ { $day }։
 publication-dateline =
     «{ $agency }» գործակալության հոդվածի տեղն ու ամսաթիվը նշող տողում գրված է «{ $dateline }» ({ $country })։ Դա վերաբերում է հոդվածին,
     իսկ հանդիպումը, որի մասին այն հաղորդում է, կայացել է { $place-locative }։

@@ -21,7 +21,7 @@ from bot.core.models import (
     YearValue,
 )
 from bot.core.provenance import fold
-from bot.core.replies import Replies, day, day_of_month, listed, locale_of, period
+from bot.core.replies import Replies, date_in_words, day, listed, locale_of, period
 
 LANGUAGES = ("en", "hy", "az", "ru", "ka", "fr")
 ENGLISH = """
@@ -64,22 +64,38 @@ class TestDates:
             ("en", "3 June 2024"),
             ("ru", "3 июня 2024 г."),
             ("az", "3 iyun 2024"),
-            ("ka", "3 ივნისი, 2024"),
-            ("hy", "3 հունիսի, 2024 թ."),
+            ("ka", "2024 წლის 3 ივნისი"),
+            ("hy", "2024 թ. հունիսի 3"),
             ("fr", "3 juin 2024"),
         ],
     )
     def test_a_day_is_written_as_the_language_does(self, language: str, written: str) -> None:
-        """The month is a word, the day comes first and has no zero before it."""
+        """The month is a word, and the day has no zero before it."""
         assert fold(day(date(2024, 6, 3), language)) == written
 
     @pytest.mark.parametrize(
         ("language", "written"),
-        [("en", "29 February"), ("ru", "29 февраля"), ("az", "29 fevral"), ("fr", "29 février")],
+        [("en", "29 February"), ("ru", "29 февраля"), ("az", "29 fevral"), ("hy", "փետրվարի 29"), ("fr", "29 février")],
     )
     def test_a_day_without_a_year_has_none(self, language: str, written: str) -> None:
         """29 February is a day as well."""
-        assert day_of_month(29, 2, language) == written
+        assert date_in_words(None, 2, 29, language) == written
+
+    @pytest.mark.parametrize(
+        ("language", "month", "with_year"),
+        [
+            ("en", "April", "April 2024"),
+            ("hy", "ապրիլ", "2024 թ. ապրիլ"),
+            ("az", "aprel", "aprel 2024"),
+            ("ru", "апрель", "апрель 2024 г."),
+            ("ka", "აპრილი", "2024 წლის აპრილი"),
+            ("fr", "avril", "avril 2024"),
+        ],
+    )
+    def test_a_month_is_written_by_itself(self, language: str, month: str, with_year: str) -> None:
+        """Not in the case that a day before it asks for."""
+        assert date_in_words(None, 4, None, language) == month
+        assert fold(date_in_words(2024, 4, None, language)) == with_year
 
     @pytest.mark.parametrize(
         ("start", "end", "written"),
