@@ -58,7 +58,7 @@ PREMISES = {
     "en": {
         "Are there 900 books?": "the number 900",
         "Did it open in Lyon?": "does not mention Lyon",
-        "Did it open on 10 March 2024?": "does not give 10 march 2024",
+        "Did it open on 10 March 2024?": "does not give 10 March 2024",
         "Who is Victor Hugo?": "does not name Victor Hugo",
     },
     "fr": {
