@@ -12,7 +12,7 @@ starts fast.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 from warnings import catch_warnings, simplefilter
@@ -25,9 +25,10 @@ from bot.core.text import normalise, plain
 from bot.errors import KnowledgeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
@@ -95,49 +96,74 @@ class Ranking:
 # --- n-grams -------------------------------------------------------------------------------------
 
 _BASE = 0x9E3779B97F4A7C15
-_WORD_BIT = np.uint64(1 << 63)
+_MODULUS = 1 << 64
+_WORD_BIT = 1 << 63
 _SPACE = ord(" ")
+_KEPT, _SHORT = 4096, 32
+"""Words whose n-grams are kept, as most words of a question have been met before, and the longest of them."""
 
 
 def _powers(base: int, count: int) -> Hashes:
-    modulus = 1 << 64
-    return np.array([pow(base, exponent, modulus) for exponent in range(count)], np.uint64)
+    return np.array([pow(base, exponent, _MODULUS) for exponent in range(count)], np.uint64)
 
 
 _POWERS = _powers(_BASE, LONGEST + 2)
-_INVERSE_POWERS = _powers(pow(_BASE, -1, 1 << 64), LONGEST + 2)
+_INVERSE_POWERS = _powers(pow(_BASE, -1, _MODULUS), LONGEST + 2)
 
 
-def _ngrams(words: str) -> Hashes:
-    """Return the hashes of all n-grams: of characters within words and their borders, and of whole words.
+@dataclass(frozen=True, slots=True)
+class _Grams:
+    """The n-grams of a word as hashes, which are polynomials of the characters' codes: the same in every run.
 
-    A hash is the polynomial of the characters' codes, the same on every machine and in every run. Differences
-    of prefix sums give those of all substrings at once. Word n-grams have the highest bit set and sort last.
+    Those of whole words have the highest bit set and sort last.
     """
-    codes = np.frombuffer(f" {words[:LONGEST]} ".encode("utf-32-le"), "<u4")
-    prefixes = np.concatenate(([np.uint64(0)], np.cumsum(codes * _POWERS[: len(codes)], dtype=np.uint64)))
-    spaces = np.concatenate(([0], np.cumsum(codes == _SPACE)))
-    borders = np.flatnonzero(codes == _SPACE)
-    word_spans = list(_word_spans(borders))
-    spans = [*_character_spans(spaces), *word_spans]
-    starts, ends = (np.concatenate(bounds) for bounds in zip(*spans, strict=True))
-    hashes: Hashes = ((prefixes[ends] - prefixes[starts]) * _INVERSE_POWERS[starts]) & ~_WORD_BIT
-    words_from = len(starts) - sum(len(bounds) for bounds, _ in word_spans)
-    hashes[words_from:] |= _WORD_BIT
-    return hashes
+
+    hashes: Hashes
+    """The n-grams of characters within the word and its borders, and the word itself."""
+    polynomial: int
+    """That of the word itself, all bits of it."""
+    power: int
+    """What the first character after the word is multiplied by."""
+
+    @classmethod
+    def of(cls, word: str) -> Self:
+        """Return the n-grams of a word: differences of prefix sums give the polynomials of all substrings at once."""
+        codes = np.frombuffer(f" {word} ".encode("utf-32-le"), "<u4")
+        prefixes = np.concatenate(([np.uint64(0)], np.cumsum(codes * _POWERS[: len(codes)], dtype=np.uint64)))
+        starts, ends = _substrings(len(codes))
+        hashes = (prefixes[ends] - prefixes[starts]) * _INVERSE_POWERS[starts]
+        polynomial = int(hashes[-1])
+        hashes &= np.uint64(_WORD_BIT - 1)
+        hashes[-1] |= np.uint64(_WORD_BIT)
+        return cls(hashes, polynomial, pow(_BASE, len(word), _MODULUS))
+
+    def followed(self, by: _Grams) -> int:
+        """Return the hash of this word and the one after it."""
+        return (self.polynomial + self.power * (_SPACE + _BASE * by.polynomial)) % _MODULUS | _WORD_BIT
 
 
-def _character_spans(spaces: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Yield starts and ends of the n-grams that hold no space but at their ends."""
-    for size in _CHARACTERS:
-        starts = np.arange(max(len(spaces) - size, 0))
-        inner = spaces[starts + size - 1] == spaces[starts + 1]
-        yield starts[inner], starts[inner] + size
+@lru_cache(maxsize=64)
+def _substrings(length: int) -> tuple[Ints, Ints]:
+    """Return starts and ends of the n-grams of a word with its borders, those of the word itself last."""
+    spans = [(start, start + size) for size in _CHARACTERS for start in range(length - size + 1)]
+    starts, ends = np.array([*spans, (1, length - 1)]).T
+    return starts, ends
 
 
-def _word_spans(borders: Ints) -> Iterator[tuple[Ints, Ints]]:
-    for size in _WORDS:
-        yield borders[:-size] + 1, borders[size:]
+def _pairs(grams: Iterable[_Grams]) -> Hashes:
+    """Return the hashes of each word with the one after it."""
+    return np.array([word.followed(after) for word, after in pairwise(grams)], np.uint64)
+
+
+# --- numbers of half precision -------------------------------------------------------------------
+
+_FLOATS = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+"""Each of them as a float."""
+
+
+def _floats(halves: Halves) -> Floats:
+    """Return numbers as floats; to look them up is faster than to convert them."""
+    return _FLOATS.take(halves.view(np.uint16))
 
 
 # --- the parts of a matcher ----------------------------------------------------------------------
@@ -199,27 +225,54 @@ class _Vocabulary(_Part):
     """Inverse document frequencies."""
 
     @classmethod
-    def of(cls, documents: Sequence[Hashes]) -> Self:
-        unique = [np.unique(document) for document in documents]
+    def of(cls, texts: Sequence[str]) -> Self:
+        grams = {word: _Grams.of(word) for word in {word for text in texts for word in text.split()}}
+        documents = [[grams[word] for word in text.split()] for text in texts]
+        unique = [np.unique(np.concatenate([*(word.hashes for word in words), _pairs(words)])) for words in documents]
         hashes, frequencies = np.unique(np.concatenate(unique), return_counts=True)
-        return cls(hashes, np.sqrt(_rarity(frequencies, len(documents))))
+        return cls(hashes, np.sqrt(_rarity(frequencies, len(texts))))
 
     @cached_property
     def _first_word(self) -> int:
-        return int(np.searchsorted(self.hashes, _WORD_BIT))
+        return int(np.searchsorted(self.hashes, np.uint64(_WORD_BIT)))
 
-    def vector(self, document: Hashes) -> _Vector:
-        """Return the vector of a document, its characters and its words each brought to their own length."""
-        found, counts = np.unique(document, return_counts=True)
-        columns = np.searchsorted(self.hashes, found)
-        columns[columns == len(self.hashes)] = 0
-        known = self.hashes[columns] == found
-        columns = columns[known]
-        values = ((1 + np.log(counts[known])) * self.weights[columns]).astype(np.float32)
-        border = int(np.searchsorted(columns, self._first_word))
-        values[:border] *= 1 / max(float(np.linalg.norm(values[:border])), 1e-9)
-        values[border:] *= _WORD_BLOCK / max(float(np.linalg.norm(values[border:])), 1e-9)
+    @cached_property
+    def _end(self) -> Ints:
+        return np.array([len(self.hashes)])
+
+    def _columns(self, hashes: Hashes) -> Ints:
+        """Return the columns of those n-grams that the vocabulary has."""
+        columns = self.hashes.searchsorted(hashes)
+        known: Ints = columns[self.hashes.take(columns, mode="clip") == hashes]
+        return known
+
+    def _read(self, word: str) -> tuple[_Grams, Ints]:
+        grams = _Grams.of(word)
+        return grams, self._columns(grams.hashes)
+
+    @cached_property
+    def _kept(self) -> Callable[[str], tuple[_Grams, Ints]]:
+        return lru_cache(maxsize=_KEPT)(self._read)
+
+    def vector(self, text: str) -> _Vector:
+        """Return the vector of a normalised text, its characters and its words each brought to their own length."""
+        read = [self._kept(word) if len(word) <= _SHORT else self._read(word) for word in text.split()]
+        pairs = self._columns(_pairs(grams for grams, _ in read))
+        found = np.concatenate([*(columns for _, columns in read), pairs, self._end])
+        found.sort()
+        last = (found[1:] != found[:-1]).nonzero()[0]
+        columns, counts = found[last], last + 1
+        counts[1:] -= counts[:-1]
+        values = ((1 + np.log(counts)) * self.weights[columns]).astype(np.float32)
+        border = columns.searchsorted(self._first_word)
+        _stretch(values[:border], 1)
+        _stretch(values[border:], _WORD_BLOCK)
         return _Vector(columns, values)
+
+
+def _stretch(values: Floats, length: float) -> None:
+    """Bring a vector to a length."""
+    values *= length / max(float(np.sqrt(values @ values)), 1e-9)
 
 
 def _rarity(frequencies: NDArray[Any], count: int) -> Floats:
@@ -230,7 +283,7 @@ def _rarity(frequencies: NDArray[Any], count: int) -> Floats:
 class _Head(_Part):
     """A linear classifier, one against the rest for each label."""
 
-    coefficients: NDArray[np.float16]
+    coefficients: Halves
     """One row for each n-gram, so that a question reads few of them."""
     intercepts: Floats
 
@@ -259,7 +312,7 @@ class _Head(_Part):
         return cls(coefficients, intercepts)
 
     def decide(self, vector: _Vector) -> Floats:
-        return vector.values @ self.coefficients[vector.columns].astype(np.float32) + self.intercepts
+        return vector.values @ _floats(self.coefficients.take(vector.columns, axis=0)) + self.intercepts
 
 
 @dataclass(frozen=True)
@@ -268,7 +321,7 @@ class _Index(_Part):
 
     ends: Ints
     utterances: NDArray[np.int32]
-    values: NDArray[np.float16]
+    values: Halves
     """Half as precise as those of the question, and as large."""
 
     @classmethod
@@ -283,16 +336,17 @@ class _Index(_Part):
 
     def nearest(self, vector: _Vector, *, utterances: int) -> tuple[Ints, Floats]:
         """Return the utterances with the greatest cosines, in no order, and their cosines."""
-        sizes = self.ends[vector.columns + 1] - self.ends[vector.columns]
-        order = np.argsort(sizes, kind="stable")
-        read = order[np.cumsum(sizes[order]) - sizes[order] < _READ]
-        columns, sizes = vector.columns[read], sizes[read]
-        _, postings = _spans(self.ends, columns)
-        products = np.repeat(vector.values[read], sizes) * self.values[postings]
+        firsts = self.ends[vector.columns]
+        sizes = self.ends[vector.columns + 1] - firsts
+        order = sizes.argsort(kind="stable")
+        read = order[: sizes[order].cumsum().searchsorted(_READ) + 1]
+        sizes = sizes[read]
+        _, postings = _spans(firsts[read], sizes)
+        products = vector.values[read].repeat(sizes) * _floats(self.values[postings])
         cosines = np.bincount(self.utterances[postings], weights=products, minlength=utterances)
         # Only what was met is partitioned: among very many zeros that takes longer than all the rest.
-        met = np.flatnonzero(cosines)
-        best = met[np.argpartition(cosines[met], -_NEAREST)[-_NEAREST:]] if len(met) > _NEAREST else met
+        met = (cosines > 0).nonzero()[0]
+        best = met[cosines[met].argpartition(-_NEAREST)[-_NEAREST:]] if len(met) > _NEAREST else met
         return best, cosines[best].astype(np.float32) / (1 + _WORD_BLOCK**2)
 
 
@@ -332,49 +386,63 @@ class _Words(_Part):
         return _Strings(self.data, self.data_ends).all
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {word: number for number, word in enumerate(self._strings)}
+    def _weights(self) -> dict[str, float]:
+        return dict(zip(self._strings, self.weights.tolist(), strict=True))
+
+    @cached_property
+    def _greatest(self) -> float:
+        return float(self.weights.max())
+
+    @cached_property
+    def _totals(self) -> Floats:
+        """The weight of each utterance's words."""
+        return np.add.reduceat(self.weights[self.ids], self.ends[:-1])
 
     def align(self, words: Sequence[str], utterances: Ints) -> _Alignment:
         """Return the agreement of a question's words with each of some utterances, at least one.
 
         It is the weight of the words that the two share, of the weight of the words that they have.
         """
-        starts, positions = _spans(self.ends, utterances)
-        present, places = np.unique(self.ids[positions], return_inverse=True)
-        others = [self._strings[number] for number in present.tolist()]
-        offered = self.weights[present]
+        firsts = self.ends[utterances]
+        starts, positions = _spans(firsts, self.ends[utterances + 1] - firsts)
+        ids = self.ids[positions]
+        met = np.zeros(len(self.weights), np.bool_)
+        met[ids] = True
+        present = met.nonzero()[0]
+        places = present.searchsorted(ids)
+        others = list(map(self._strings.__getitem__, present.tolist()))
         similar = _similarities(words, others)
-        meant, closeness = similar.argmax(axis=1), similar.max(axis=1)
-        numbers = np.array([self._numbers.get(word, -1) for word in words])
-        strange = np.where(closeness > 0, offered[meant], self._unknown(words))
-        asked = np.where(numbers >= 0, self.weights[numbers], strange)
-        shared = asked @ np.maximum.reduceat(similar[:, places], starts, axis=1)
-        shared += np.add.reduceat((similar.max(axis=0) * offered)[places], starts)
-        chosen = zip(words, meant.tolist(), (numbers < 0) & (closeness > 0), strict=True)
+        nearest = zip(words, similar.argmax(axis=1).tolist(), similar.max(axis=1).tolist(), strict=True)
+        taken = [self._taken(word, others[place], closeness) for word, place, closeness in nearest]
+        asked, trusted = np.array([(weight, trust) for _, weight, trust in taken], np.float32).T
+        shared = asked @ np.maximum.reduceat(similar.take(places, axis=1), starts, axis=1)
+        shared += np.add.reduceat((similar.max(axis=0) * self.weights[present]).take(places), starts)
         return _Alignment(
-            scores=shared / (asked.sum() + np.add.reduceat(offered[places], starts)),
-            known=float(asked @ np.where(numbers >= 0, 1, closeness) / asked.sum()),
-            meant=" ".join(others[there] if misspelt else word for word, there, misspelt in chosen),
+            scores=shared / (asked.sum() + self._totals[utterances]),
+            known=float(asked @ trusted / asked.sum()),
+            meant=" ".join(word for word, _, _ in taken),
         )
 
-    def _unknown(self, words: Sequence[str]) -> Floats:
-        """Return the weight of each word as if no utterance had it."""
-        fullness = np.array([min(1, len(word) / _FULL) for word in words], np.float32)
-        return np.asarray(fullness * self.weights.max(), np.float32)
+    def _taken(self, word: str, other: str, closeness: float) -> tuple[str, float, float]:
+        """Return what a word is taken for, the weight of that, and how sure it is."""
+        if word in self._weights:
+            return word, self._weights[word], 1
+        if closeness > 0:
+            return other, self._weights[other], closeness
+        return word, self._greatest * min(1, len(word) / _FULL), 0
 
 
-def _spans(ends: Ints, chosen: Ints) -> tuple[Ints, Ints]:
-    """Return where the spans of some lists begin when put end to end, and the positions of all that they hold."""
-    sizes = ends[chosen + 1] - ends[chosen]
-    starts = np.cumsum(sizes) - sizes
-    return starts, np.arange(sizes.sum()) + np.repeat(ends[chosen] - starts, sizes)
+def _spans(firsts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """Return where spans of some positions begin when put end to end, and all the positions that they hold."""
+    ends = sizes.cumsum()
+    starts = ends - sizes
+    return starts, np.arange(ends[-1]) + (firsts - starts).repeat(sizes)
 
 
 def _similarities(words: Sequence[str], others: Sequence[str]) -> Floats:
     cutoff = 100 * _SIMILAR
     ratios = process.cdist(words, others, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float32)
-    return ratios.astype(np.float32) / np.float32(100)
+    return np.asarray(ratios / np.float32(100))
 
 
 # --- the verdict on a question -------------------------------------------------------------------
@@ -386,9 +454,10 @@ class _Verdict:
 
     scores: Floats
     """The share of the votes of each label."""
-    utterances: Ints
-    """The nearest utterances, in no order."""
-    alignments: Floats
+    nearest: dict[int, int]
+    """The best aligned utterance of each label that has any."""
+    similarity: float
+    """The best alignment."""
     features: NDArray[np.float64]
     known: float
 
@@ -405,39 +474,40 @@ class _Judge:
     """The number of each utterance's label."""
 
     @classmethod
-    def fit(cls, utterances: Sequence[str], documents: Sequence[Hashes], labels: Ints, *, count: int) -> Self:
-        vocabulary = _Vocabulary.of(documents)
-        vectors = [vocabulary.vector(document) for document in documents]
+    def fit(cls, texts: Sequence[str], labels: Ints, *, count: int) -> Self:
+        vocabulary = _Vocabulary.of(texts)
+        vectors = [vocabulary.vector(text) for text in texts]
         ngrams = len(vocabulary.hashes)
         head = _Head.fit(vectors, labels, ngrams=ngrams, count=count)
-        return cls(vocabulary, head, _Index.of(vectors, ngrams=ngrams), _Words.of(utterances), labels)
+        return cls(vocabulary, head, _Index.of(vectors, ngrams=ngrams), _Words.of(texts), labels)
 
-    def judge(self, words: str, document: Hashes) -> _Verdict | None:
+    def judge(self, text: str) -> _Verdict | None:
         """Return the verdict on a normalised question, or None where no utterance has anything of it."""
-        vector = self.vocabulary.vector(document)
-        utterances, cosines = self.index.nearest(vector, utterances=len(self.labels))
-        if not len(utterances):
+        vector = self.vocabulary.vector(text)
+        if not len(vector.columns):
             return None
-        alignment = self.words.align(words.split(), utterances)
+        utterances, cosines = self.index.nearest(vector, utterances=len(self.labels))
+        alignment = self.words.align(text.split(), utterances)
         decisions = self.head.decide(vector)
-        if alignment.meant != words:
-            meant = self.vocabulary.vector(_ngrams(alignment.meant))
-            decisions = (decisions + self.head.decide(meant)) / np.float32(2)
-        agreement = self._by_label(alignment.scores, utterances)
+        if alignment.meant != text:
+            decisions = (decisions + self.head.decide(self.vocabulary.vector(alignment.meant))) / np.float32(2)
+        agreement, nearest = self._by_label(alignment.scores, utterances)
         scores = _softmax(_SHARPNESS * (decisions + _ALIGNMENT_SHARE * agreement))
         signs = (*_top_and_margin(decisions), *_top_and_margin(agreement), cosines.max(), alignment.known)
-        features = np.array([*signs, np.log1p(len(words)), 1])
-        return _Verdict(scores, utterances, alignment.scores, features, alignment.known)
+        features = np.array([*signs, np.log1p(len(text)), 1])
+        return _Verdict(scores, nearest, float(alignment.scores.max()), features, alignment.known)
 
-    def _by_label(self, alignments: Floats, utterances: Ints) -> Floats:
-        """Return the weighed mean alignment of each label's best utterances."""
+    def _by_label(self, alignments: Floats, utterances: Ints) -> tuple[Floats, dict[int, int]]:
+        """Return the weighed mean alignment of each label's best utterances, and the very best of each."""
         order = np.lexsort((-alignments, self.labels[utterances]))
-        labels = self.labels[utterances[order]]
-        places = np.arange(len(order)) - np.searchsorted(labels, labels)
-        voting = places < len(_VOTES)
+        utterances = utterances[order]
+        labels = self.labels[utterances]
+        places = np.arange(len(order)) - labels.searchsorted(labels)
+        voting, best = places < len(_VOTES), places == 0
         votes = alignments[order][voting] * _VOTES[places[voting]]
         totals = np.bincount(labels[voting], weights=votes, minlength=len(self._votes))
-        return (totals / self._votes).astype(np.float32)
+        nearest = dict(zip(labels[best].tolist(), utterances[best].tolist(), strict=True))
+        return (totals / self._votes).astype(np.float32), nearest
 
     @cached_property
     def first(self) -> Ints:
@@ -519,26 +589,24 @@ class _Examples:
 
     texts: list[str]
     """Normalised."""
-    documents: list[Hashes]
     labels: Ints
     origins: Ints
     """The position of what each stands for in what was given."""
 
     @classmethod
-    def of(cls, utterances: Sequence[str], labels: Sequence[int]) -> Self:
+    def of(cls, pairs: Sequence[tuple[str, int]]) -> Self:
+        """Prepare utterances and the numbers of their labels."""
         found: dict[tuple[str, int], int] = {}
-        for origin, (utterance, label) in enumerate(zip(utterances, labels, strict=True)):
+        for origin, (utterance, label) in enumerate(pairs):
             words = _read(utterance)
             for text in filter(None, (words, _read(plain(words)))):
                 found.setdefault((text, label), origin)
-        texts = [text for text, _ in found]
         numbers = np.array([label for _, label in found], np.int64)
-        return cls(texts, [_ngrams(text) for text in texts], numbers, np.array([*found.values()], np.int64))
+        return cls([text for text, _ in found], numbers, np.array([*found.values()], np.int64))
 
     def judge(self, chosen: NDArray[np.bool_], *, count: int) -> _Judge:
-        rows = np.flatnonzero(chosen).tolist()
-        texts, documents = [self.texts[row] for row in rows], [self.documents[row] for row in rows]
-        return _Judge.fit(texts, documents, self.labels[chosen], count=count)
+        texts = [self.texts[row] for row in np.flatnonzero(chosen).tolist()]
+        return _Judge.fit(texts, self.labels[chosen], count=count)
 
     def held_out(self, *, count: int) -> _HeldOut:
         """Hold out some of the labels and some of the utterances of the others, in turn."""
@@ -562,7 +630,7 @@ class _Examples:
         judge = self.judge(~asked, count=count)
         rows = np.flatnonzero(asked)
         for row in rows[:: 1 + len(rows) // _ENOUGH].tolist():
-            verdict = judge.judge(self.texts[row], self.documents[row])
+            verdict = judge.judge(self.texts[row])
             if verdict is not None:
                 right = bool(verdict.scores.argmax() == self.labels[row])
                 yield verdict.features, right, bool(strange[row])
@@ -613,16 +681,16 @@ class Matcher:
         Takes seconds for some thousands of utterances, half of them where only the order of the candidates matters and
         the confidence need not be `calibrated`. Raises KnowledgeError if no utterance holds a word.
         """
-        names = sorted(set(labels))
-        numbers = {name: number for number, name in enumerate(names)}
-        examples = _Examples.of(utterances, [numbers[label] for label in labels])
-        if not examples.texts:
+        pairs = [pair for pair in zip(utterances, labels, strict=True) if _read(pair[0])]
+        if not pairs:
             raise KnowledgeError("no intent has an example utterance with a word in it")
+        names = sorted({label for _, label in pairs})
+        examples = _Examples.of([(utterance, names.index(label)) for utterance, label in pairs])
         held_out = examples.held_out(count=len(names)) if calibrated else _HeldOut.of(())
         weights = held_out.weights()
         return cls(
             judge=examples.judge(np.full(len(examples.texts), fill_value=True), count=len(names)),
-            utterances=_Strings.of(utterances),
+            utterances=_Strings.of([utterance for utterance, _ in pairs]),
             labels=_Strings.of(names),
             origins=examples.origins,
             weights=weights,
@@ -637,7 +705,7 @@ class Matcher:
     def rank(self, question: str) -> Ranking:
         """Return the intents that a question may ask for, best first."""
         words = _read(question)
-        verdict = self._judge.judge(words, _ngrams(words)) if words else None
+        verdict = self._judge.judge(words) if words else None
         if verdict is None:
             return Ranking()
         best = np.argsort(-verdict.scores, kind="stable")[:SHOWN].tolist()
@@ -646,12 +714,11 @@ class Matcher:
             candidates=tuple(self._candidate(label, verdict) for label in best),
             confidence=float(confidence),
             known=verdict.known,
-            similarity=float(verdict.alignments.max()),
+            similarity=verdict.similarity,
         )
 
     def _candidate(self, label: int, verdict: _Verdict) -> Candidate:
-        mine = np.flatnonzero(self._judge.labels[verdict.utterances] == label)
-        row = verdict.utterances[mine[verdict.alignments[mine].argmax()]] if len(mine) else self._judge.first[label]
+        row = verdict.nearest.get(label, self._judge.first[label])
         utterance = self._utterances[int(self._origins[row])]
         return Candidate(self._labels[label], float(verdict.scores[label]), utterance)
 
