@@ -11,7 +11,6 @@ from urllib.parse import quote
 import structlog
 from aiohttp import ClientError
 from nio import (
-    AsyncClient,
     EncryptionError,
     KeysClaimResponse,
     KeysQueryResponse,
@@ -31,17 +30,17 @@ from nio import (
     UploadResponse,
     WhoamiResponse,
 )
-from nio.crypto import Olm, OutgoingKeyRequest
-from nio.event_builders import RoomKeyRequestMessage
-from nio.events import ForwardedRoomKeyEvent
 
-from bot.channels.matrix.events import SPOKEN
+from bot.channels.matrix.client import Client, SafeOlm
 from bot.errors import ChannelError, NetworkError, TokenError
 
 CLIENT = "/_matrix/client/v3"
 PAGE = 100
 """Events to fetch at a time where a sync left some out."""
 DEVICE_NAME = "JOLIG bot"
+_NOTHING = {"not_types": ["*"]}
+_WANTED = {"presence": _NOTHING, "account_data": _NOTHING, "room": {"ephemeral": _NOTHING, "account_data": _NOTHING}}
+"""The filter of a sync: what happens in rooms, not who is online, types or has read."""
 Event = dict[str, Any]
 """An event as the homeserver has it, decrypted where that was possible."""
 _Response = TypeVar("_Response")
@@ -56,49 +55,6 @@ class LoggedOutError(TokenError):
     """A session that the homeserver wants to be signed in to again; its device and keys stay (a soft logout)."""
 
 
-class _Olm(Olm):  # type: ignore[misc]  # nio has no types
-    """nio's, that also takes a key that was asked for from the device that made it.
-
-    That device may send it as well as it could have in the first place; nio takes keys from the own devices alone.
-    """
-
-    def _should_accept_forward(self, sender: str, sender_key: str, event: ForwardedRoomKeyEvent) -> bool:
-        asked = self.outgoing_key_requests.get(event.session_id)
-        made_by = event.source["content"]["sender_key"]
-        if asked and asked.room_id == event.room_id and made_by == sender_key:
-            return True
-        return bool(super()._should_accept_forward(sender, sender_key, event))
-
-    def check_if_wedged(self, event: MegolmEvent) -> None:
-        """Do nothing yet: nio would ask for each key that somebody invents."""
-
-    def asked(self, request: RoomKeyRequestMessage, event: MegolmEvent) -> None:
-        """Take the key of an event from now on; ask again where the sender's encryption has to be mended first."""
-        asked = OutgoingKeyRequest.from_message(request)
-        self.outgoing_key_requests[asked.request_id] = asked
-        self.store.add_outgoing_key_request(asked)
-        super().check_if_wedged(event)
-
-    def forget_request(self, session: str) -> None:
-        """Take a key no more that was asked for."""
-        if asked := self.outgoing_key_requests.pop(session, None):
-            self.store.remove_outgoing_key_request(asked)
-
-    def decrypt_megolm_event(self, event: MegolmEvent, room_id: str | None = None) -> Any:
-        """Decrypt what somebody said; raise EncryptionError for all else, before nio takes it for a change of the room.
-
-        What is inside was made by the sender alone: it may be anything, also what nio cannot read.
-        """
-        try:
-            found = super().decrypt_megolm_event(event, room_id)
-            kind = found.source["type"]
-        except (AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise EncryptionError(f"what is encrypted is no event: {error!r}") from error
-        if kind not in SPOKEN or "state_key" in found.source:
-            raise EncryptionError(f"an encrypted {kind} is nothing that somebody says")
-        return found
-
-
 class Homeserver:
     """One account and device on a homeserver.
 
@@ -106,7 +62,7 @@ class Homeserver:
     and NetworkError where it cannot be reached, is too busy, or fails.
     """
 
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(self, client: Client) -> None:
         self.client = client
 
     @property
@@ -133,7 +89,9 @@ class Homeserver:
         self._use_olm()
 
     def _use_olm(self) -> None:
-        self.client.olm = _Olm(self.user, self.device, self.client.store)
+        # A session that is renewed goes on with what it knows.
+        if not isinstance(self.client.olm, SafeOlm):
+            self.client.olm = SafeOlm(self.user, self.device, self.client.store)
 
     async def who(self) -> WhoamiResponse:
         """Return whose token it is."""
@@ -162,7 +120,7 @@ class Homeserver:
             said = await self.client.parse_body(response)
         except (ClientError, TimeoutError) as error:
             raise _unreachable(error) from error
-        return response.status, said if isinstance(said, dict) else {}
+        return response.status, said
 
     async def close(self) -> None:
         """Close the connections and the store of the keys."""
@@ -174,9 +132,10 @@ class Homeserver:
 
     async def sync(self, since: str | None, *, whole: bool, wait: float) -> SyncResponse:
         """Return what has come in since a token, with the state of all rooms if `whole`; wait for it some seconds."""
-        return await _asked(
-            self.client.sync(int(wait * 1000), since=since, full_state=whole, set_presence="online"), SyncResponse
+        syncing = self.client.sync(
+            int(wait * 1000), sync_filter=_WANTED, since=since, full_state=whole, set_presence="online"
         )
+        return await _asked(syncing, SyncResponse)
 
     async def earlier(self, room: str, start: str, end: str | None) -> list[Event]:
         """Return the events of a room between two tokens, the newest first: from `start` back to `end`."""

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from nio import AsyncClient, AsyncClientConfig
+from nio import AsyncClientConfig
 from nio.store import SqliteStore
 
+from bot.channels.matrix.client import Client
 from bot.channels.matrix.cross_signing import MASTER, SELF_SIGNING, Identity
-from bot.channels.matrix.homeserver import DEVICE_NAME, Event, Homeserver, RefusedError
+from bot.channels.matrix.homeserver import DEVICE_NAME, Event, Homeserver, LoggedOutError, RefusedError
 from bot.errors import SettingsError, StorageError, TokenError
 
 SESSION, IDENTITY, KEYS = "session.json", "cross_signing.json", "keys.sqlite3"
@@ -108,6 +109,9 @@ async def _signed_in(account: Account, server: Homeserver) -> Homeserver:
         try:
             _restore(account, server, session)
             await server.who()
+        except LoggedOutError:
+            await sign_in_again(account, server)
+            return server
         except TokenError:
             if account.password is None:
                 raise
@@ -176,7 +180,7 @@ async def _replaced(account: Account, server: Homeserver) -> Homeserver:
     return await _new_device(account, server)
 
 
-def _client(account: Account) -> AsyncClient:
+def _client(account: Account) -> Client:
     configuration = AsyncClientConfig(
         store=SqliteStore,
         store_name=KEYS,
@@ -184,7 +188,7 @@ def _client(account: Account) -> AsyncClient:
         max_timeouts=_ATTEMPTS,
         max_limit_exceeded=_ATTEMPTS,
     )
-    return AsyncClient(account.homeserver, account.user or "", store_path=str(account.folder), config=configuration)
+    return Client(account.homeserver, account.user or "", store_path=str(account.folder), config=configuration)
 
 
 def _restore(account: Account, server: Homeserver, session: Session) -> None:

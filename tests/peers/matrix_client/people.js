@@ -120,6 +120,8 @@ const methods = {
             undefined,
             content,
         ),
+    toDevice: ({ person, type, messages }) =>
+        people.get(person).http.authedRequest("PUT", `/sendToDevice/${type}/${Math.random()}`, undefined, { messages }),
     sendState: ({ person, room, type, content }) => people.get(person).sendStateEvent(room, type, content, ""),
     redact: async ({ person, room, event }) => (await people.get(person).redactEvent(room, event)).event_id,
     members: ({ person, room }) =>

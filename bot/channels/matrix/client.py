@@ -1,0 +1,125 @@
+"""nio's client and its encryption, made to stand what others send: anybody may send anything, and nio trusts some.
+
+What cannot be read is left out and logged; it never ends the sync, and nothing of anybody else is lost with it.
+"""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+from nio import AsyncClient, EncryptionError, KeysClaimResponse, KeysQueryResponse, MegolmEvent
+from nio.crypto import Olm, OutgoingKeyRequest
+from nio.event_builders import RoomKeyRequestMessage
+from nio.events import Event, ForwardedRoomKeyEvent, InviteEvent
+
+from bot.channels.matrix.events import SPOKEN
+
+UNREADABLE = (AssertionError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError)
+"""What reading something raises that is not as it should be; nio's and vodozemac's own errors are of these."""
+_Json = dict[str, Any]
+_Result = TypeVar("_Result")
+log = structlog.get_logger()
+
+
+def _read(what: str, read: Callable[[], _Result], **details: object) -> _Result | None:
+    """Return what is read, None where it cannot be."""
+    try:
+        return read()
+    except UNREADABLE as error:
+        log.warning("matrix_unreadable", what=what, error=repr(error), **details)
+        return None
+
+
+class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
+    """nio's, without the events that nio cannot read."""
+
+    async def parse_body(self, transport_response: Any) -> _Json:
+        """Return what the homeserver says."""
+        said = await super().parse_body(transport_response)
+        if not isinstance(said, dict):
+            return {}
+        for part, parse in _lists_of_events(said):
+            # nio takes apart what it reads.
+            part[:] = [
+                event for event in part if _read("event", partial(parse, deepcopy(event)), id=event.get("event_id"))
+            ]
+        return said
+
+
+def _lists_of_events(said: _Json) -> Iterator[tuple[list[Any], Callable[[_Json], object]]]:
+    """Yield the lists of events in a sync, or in a page of messages, each with what reads them."""
+    rooms = said.get("rooms", {})
+    for room in [*rooms.get("join", {}).values(), *rooms.get("leave", {}).values()]:
+        for part in ("state", "timeline"):
+            yield room.get(part, {}).get("events", []), Event.parse_event
+    for room in rooms.get("invite", {}).values():
+        yield room.get("invite_state", {}).get("events", []), InviteEvent.parse_event
+    yield said.get("chunk", []), Event.parse_event
+
+
+class SafeOlm(Olm):  # type: ignore[misc]  # nio has no types
+    """nio's, that also takes a key that was asked for from the device that made it.
+
+    That device may send it as well as it could have in the first place; nio takes keys from the own devices alone.
+    """
+
+    # --- devices and what they send -----------------------------------------------------------------
+
+    def handle_to_device_event(self, event: Any) -> Any:
+        """Take what was sent to the device."""
+        return _read("to device", partial(super().handle_to_device_event, event), kind=type(event).__name__)
+
+    def _handle_key_requests(self, event: Any) -> None:
+        """Do nothing: the bot has no other device, and nobody else gets a key by asking for it."""
+
+    def _handle_key_query(self, response: KeysQueryResponse) -> None:
+        for user, devices in response.device_keys.items():
+            one = replace(response, device_keys={user: devices})
+            _read("devices", partial(super()._handle_key_query, one), user=user)
+            response.changed |= one.changed
+
+    def _handle_key_claiming(self, response: KeysClaimResponse) -> None:
+        for user, devices in response.one_time_keys.items():
+            one = replace(response, one_time_keys={user: devices})
+            _read("one-time keys", partial(super()._handle_key_claiming, one), user=user)
+
+    # --- keys of messages ---------------------------------------------------------------------------
+
+    def check_if_wedged(self, event: MegolmEvent) -> None:
+        """Do nothing yet: nio would ask for each key that somebody invents."""
+
+    def asked(self, request: RoomKeyRequestMessage, event: MegolmEvent) -> None:
+        """Take the key of an event from now on; ask again where the sender's encryption has to be mended first."""
+        asked = OutgoingKeyRequest.from_message(request)
+        self.outgoing_key_requests[asked.request_id] = asked
+        self.store.add_outgoing_key_request(asked)
+        super().check_if_wedged(event)
+
+    def forget_request(self, session: str) -> None:
+        """Take a key no more that was asked for."""
+        if asked := self.outgoing_key_requests.pop(session, None):
+            self.store.remove_outgoing_key_request(asked)
+
+    def _should_accept_forward(self, sender: str, sender_key: str, event: ForwardedRoomKeyEvent) -> bool:
+        asked = self.outgoing_key_requests.get(event.session_id)
+        made_by = event.source["content"]["sender_key"]
+        if asked and asked.room_id == event.room_id and made_by == sender_key:
+            return True
+        return bool(super()._should_accept_forward(sender, sender_key, event))
+
+    def decrypt_megolm_event(self, event: MegolmEvent, room_id: str | None = None) -> Any:
+        """Decrypt what somebody said; raise EncryptionError for all else, before nio takes it for a change of the room.
+
+        What is inside was made by the sender alone: it may be anything, also what nio cannot read.
+        """
+        try:
+            found = super().decrypt_megolm_event(event, room_id)
+            kind = found.source["type"]
+        except UNREADABLE as error:
+            raise EncryptionError(f"what is encrypted is no event: {error!r}") from error
+        if kind not in SPOKEN or "state_key" in found.source:
+            raise EncryptionError(f"an encrypted {kind} is nothing that somebody says")
+        return found
