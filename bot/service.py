@@ -174,6 +174,13 @@ class Service:
                 return responder.kept(turn.answer, conversation_days=days.conversations, question_days=days.questions)
         return turn.answer
 
+    async def language(self, conversation: Conversation) -> str:
+        """Return the language of a conversation, as far as it is known; else the knowledge's first."""
+        state = await self._store.dialogue(conversation)
+        told = (state.chosen, state.language) if state else ()
+        spoken = self.responder.languages
+        return next((language for language in told if language in spoken), spoken[0])
+
     def look_up(self, question: Question) -> Answer:
         """Answer a question outside of any conversation: nothing is read and nothing kept.
 

@@ -288,6 +288,14 @@ class TestAsk:
         assert (answer.intent == offered.intent) is alive
         assert (answer == responder.respond(SECOND, None, now=clock.time).answer) is not alive
 
+    async def test_a_conversation_has_the_language_of_its_last_answer(self, service: Service) -> None:
+        """Or that which the person asked for; before the first question it is the knowledge's first."""
+        found = [await service.language(ANN)]
+        for text in ("ովքե՞ր են անդամները", "/language ru", "ովքե՞ր են անդամները"):
+            await service.ask(ANN, Question(text))
+            found.append(await service.language(ANN))
+        assert found == ["en", "hy", "ru", "ru"]
+
     async def test_a_choice_that_is_not_known_is_refused_and_changes_nothing(
         self, service: Service, shelf: Shelf
     ) -> None:

@@ -113,7 +113,8 @@ class Answering:
         """Tell somebody who is alone with the bot that a message cannot be read."""
         if room_of(self._server, room).direct:
             # Under another name than the answer, which is sent if the key comes after all.
-            await self._sender.send(Place(room), self._notice("key-missing"), because=f"{event['event_id']} key")
+            hint = self._notice("key-missing", await self._service.language(person_in(room, event["sender"])))
+            await self._sender.send(Place(room), hint, because=f"{event['event_id']} key")
 
     # --- answering -------------------------------------------------------------------------------
 
@@ -245,11 +246,10 @@ class Answering:
         await self._sender.send(origin.place, answer, because=origin.event)
 
     async def _notify(self, origin: Origin, message: str) -> None:
-        """Say one of the bot's own messages."""
-        await self._send(origin, self._notice(message))
+        """Say one of the bot's own messages, in the language that the person was answered in."""
+        await self._send(origin, self._notice(message, await self._service.language(origin.person)))
 
-    def _notice(self, message: str) -> Answer:
-        language = self._service.responder.languages[0]
+    def _notice(self, message: str, language: str) -> Answer:
         return Answer(Outcome.SMALL_TALK, language, (Paragraph(self._service.responder.say(message, language)),))
 
     # --- rooms -----------------------------------------------------------------------------------
@@ -269,14 +269,14 @@ class Answering:
             await self._rooms.leave(predecessor)
             return None
         origin = replace(origin, place=Place(room))
-        hint = self._notice("matrix-hint")
         if room_of(self._server, room).direct:
             other = self._server.other(room)
             origin = replace(origin, person=person_in(room, other), sender=other)
             told = await self._service.answer(origin.person, Question(text=f"/{START}", sender=other))
+            hint = self._notice("matrix-hint", told.answer.language)
             greeting = replace(told.answer, blocks=told.answer.blocks + hint.blocks)
             return await self._reply(origin, origin.event, replace(told, answer=greeting))
-        await self._send(origin, hint)
+        await self._notify(origin, "matrix-hint")
         return None
 
     async def _leave_if_empty(self, room: str) -> None:
