@@ -4,6 +4,7 @@ import io
 import json
 import signal
 import sys
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
@@ -21,7 +22,7 @@ from bot.core.models import Answer, Asked, DialogueState, Knowledge, Outcome, Pr
 from bot.core.provenance import coverage, fold
 from bot.core.responder import Responder
 from bot.core.timeline import TIMELINE
-from bot.errors import KnowledgeError, SettingsError, StorageError, UsageError
+from bot.errors import JoligError, KnowledgeError, SettingsError, StorageError, UsageError
 from bot.health import Health
 from bot.inbox import Inbox
 from bot.knowledge import cache
@@ -134,14 +135,23 @@ def ask_all(settings: Settings, questions: BinaryIO, answers: BinaryIO, *, langu
     Lines with the same "conversation" share their dialogue state.
     """
     core = responder(settings)
-    language = _language(core, language, settings)
+    return answer_all(core, questions, answers, language=_language(core, language, settings))
+
+
+def answer_all(core: Responder, questions: BinaryIO, answers: BinaryIO, *, language: str | None) -> int:
+    """Answer a stream of JSON objects and return the exit code: a defect costs one answer, and it tells."""
     states: dict[str | int, DialogueState] = {}
+    code = 0
     for data in questions:
         if data.strip():
-            answer = _answer_line(core, data, language, states)
+            try:
+                answer = _answer_line(core, data, language, states)
+            except Exception as error:  # noqa: BLE001 - it is told in full, and in its line
+                traceback.print_exc()
+                answer, code = _failed(json.loads(data), repr(error)), JoligError.exit_code
             answers.write(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n")
             answers.flush()
-    return 0
+    return code
 
 
 def _answer_line(
@@ -152,15 +162,21 @@ def _answer_line(
         found = json.loads(data)
         line = Line.model_validate(found)
         _expect_language(core, line.language)
-        question = Question(line.question, language=line.language or language)
-        key = line.conversation
-        turn = core.respond(question, None if key is None else states.get(key), now=line.now())
+        now = line.now()
     except (ValidationError, ValueError, RecursionError, SettingsError) as error:
-        name = found.get("id") if isinstance(found, dict) else None
-        return {"id": name if isinstance(name, str | int) else None, "error": _one_line(error)}
+        return _failed(found, _one_line(error))
+    key = line.conversation
+    question = Question(line.question, language=line.language or language)
+    turn = core.respond(question, None if key is None else states.get(key), now=now)
     if key is not None:
         states[key] = turn.state
     return _as_json(line.id, line.question, turn.answer)
+
+
+def _failed(line: object, reason: str) -> dict[str, Any]:
+    """Return what a line gets that has no answer."""
+    name = line.get("id") if isinstance(line, dict) else None
+    return {"id": name if isinstance(name, str | int) else None, "error": reason}
 
 
 def _one_line(error: Exception) -> str:

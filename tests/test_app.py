@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 
 from bot import app, config
 from bot.config import Settings
+from bot.core.models import DialogueState, Question, Turn
+from bot.core.responder import Responder
+from bot.knowledge import cache
 
 ROOT = Path(__file__).parents[1]
 SEED = " ".join("".join(path.read_text(encoding="utf-8") for path in (ROOT / "seeds").glob("*.txt")).split())
@@ -218,6 +222,27 @@ def test_a_line_that_cannot_be_read_gets_an_error_in_its_place(
 def test_an_id_that_is_neither_text_nor_number_is_an_error_and_still_json(stream: Stream, name: bytes) -> None:
     (error,) = stream([b'{"id": ' + name + b', "question": "hi"}'])
     assert error.keys() == {"id", "error"}
+
+
+class Broken(Responder):
+    """A core with a defect: it fails at one question."""
+
+    def respond(self, question: Question, state: DialogueState | None, *, now: datetime) -> Turn:
+        """Answer a question but the one."""
+        if question.text == "fail":
+            raise KeyError("unknown")
+        return super().respond(question, state, now=now)
+
+
+def test_a_defect_costs_one_answer_and_is_told(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line gets an error, the next one its answer; the traceback and the exit code tell of it."""
+    core = Broken(*cache.load(settings.knowledge_dir, settings.seeds_dir, settings.data_dir / app.CACHE))
+    typed, written = io.BytesIO(b'{"id": 1, "question": "fail"}\n{"id": 2, "question": "hi"}'), io.BytesIO()
+    assert app.answer_all(core, typed, written, language=None) == 1
+    first, second = (json.loads(line) for line in written.getvalue().splitlines())
+    assert first == {"id": 1, "error": "KeyError('unknown')"}
+    assert (second["id"], second["outcome"]) == (2, "small_talk")
+    assert "KeyError: 'unknown'" in capsys.readouterr().err
 
 
 def test_blank_lines_are_skipped(stream: Stream) -> None:

@@ -1,5 +1,7 @@
 """Another knowledge folder, on another subject and in a language without a lexicon, needs no change of the code."""
 
+import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -7,12 +9,18 @@ from typing import TypeVar
 import pytest
 
 from bot.channels.formatting import plain
-from bot.core.models import Answer, DialogueState, Outcome, Question, Quote, Turn
+from bot.core.composer import Composer, Occasion
+from bot.core.corpus import Corpus
+from bot.core.entities import Mention
+from bot.core.fallback import Decision, Kind
+from bot.core.models import Answer, DialogueState, Entity, Outcome, Question, Quote, Turn
 from bot.core.responder import Responder
 from bot.core.text import normalise
+from bot.core.understanding import Request
 from bot.knowledge import cache, evaluation
 from bot.knowledge.checks import problems_of
 from bot.knowledge.loader import read
+from tests.knowledge.conftest import Garden
 
 Expected = TypeVar("Expected")
 SECOND = Path(__file__).parent / "second"
@@ -100,6 +108,13 @@ def is_from_the_seed(answer: Answer) -> bool:
 def names_its_source(answer: Answer) -> bool:
     """Return whether an answer has a source line, or passages with their source under them."""
     return answer.source_line is not None or any(isinstance(block, Quote) for block in answer.blocks)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Garden:
+    """Return a copy of the second knowledge, to change something in."""
+    shutil.copytree(SECOND, tmp_path, dirs_exist_ok=True)
+    return Garden(tmp_path / "knowledge", tmp_path / "seeds")
 
 
 def test_it_has_no_problem() -> None:
@@ -195,6 +210,54 @@ def test_a_chosen_language_holds_where_the_text_does_not_tell(library: Responder
     """After /language fr, a command is answered in French."""
     chosen = ask(library, "/language fr")
     assert (chosen.answer.language, ask(library, "/about", chosen.state).answer.language) == ("fr", "fr")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("tomas-lindqvist", "The ribbon was cut by"),
+        ("agathe-renaudin", "The source does not connect this with Agathe Renaudin."),
+        ("victor-hugo", "The source does not mention Victor Hugo."),
+        (None, "The source does not mention Ann Other."),
+    ],
+)
+def test_an_answer_that_names_persons_corrects_another_who_is_asked_about(
+    library: Responder, name: str | None, told: str
+) -> None:
+    """An intent with an optional slot needs no words of its own for who is not among its persons."""
+    agathe = Entity("agathe-renaudin", "person", dict.fromkeys(library.languages, "Agathe Renaudin"))
+    people = replace(library.knowledge.intents["people"], slot="person")
+    entities = {**library.knowledge.entities, agathe.id: agathe}
+    knowledge = replace(library.knowledge, entities=entities)
+    composer = Composer(knowledge, Corpus.of(knowledge).connected)
+    asked = Mention(0, 9, "Ann Other", "person", (name,) if name else ())
+    request = Request("Did Ann Other open it?", (asked,), Decision(Kind.ANSWER, ("people",), 0.9))
+    (part,) = composer.answer(people, request, Occasion("en", NOW, None))
+    answer = composer.join([part], "en")
+    assert answer.outcome is Outcome.ANSWER
+    assert plain(answer).startswith(told)
+    assert "Tomas Lindqvist" in plain(answer)
+
+
+def test_a_name_within_a_longer_one_is_in_the_evidence(copied: Garden) -> None:
+    """The quote names Corvelle, though "opened in Corvelle" is a name of something else too."""
+    opening = "- {id: the-opening, kind: event, names: {en: opened in Corvelle, fr: une journée}}\n"
+    copied.plant("entities/names.yaml", "- {id: exhibition,", f"{opening}- {{id: exhibition,")
+    assert list(copied.problems()) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("intents/people.yaml", "aspects: {time:", "aspects: {tme:", "the aspect 'tme' is not known"),
+        ("replies/en.ftl", "    .none =", "    .nothing =", "'passage' needs the attribute 'none'"),
+    ],
+)
+def test_what_no_answer_could_use_is_a_problem(copied: Garden, file: str, old: str, new: str, message: str) -> None:
+    """A misspelt word of the knowledge is told, and not passed over until somebody asks."""
+    path = copied.folder / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    assert any(message in problem.message for problem in copied.problems())
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,7 @@ class Composer:
                 connected=(),
                 known=facts,
                 called=str,
+                sources=self._knowledge.sources,
             )
         )
 
@@ -198,7 +199,10 @@ class Composer:
         name = self.called(mention, occasion.language)
         listed_entities = {listed_one for fact in self._facts(intent) for listed_one in _entities_of(fact)}
         if listed_entities and (entity is None or entity.id not in listed_entities):
-            return self._gap(intent, request, occasion.language, "unknown", {intent.slot or "": name})
+            if self._has(intent, "unknown", occasion.language):
+                return self._gap(intent, request, occasion.language, "unknown", {intent.slot or "": name})
+            # "Is Ann the treasurer?": she is corrected like any other name, by who is.
+            return self._stated(intent, request, occasion)
         if entity is None or entity.absent:
             part = self._gap(intent, request, occasion.language, None, {})
             given = self._replies.paragraphs("not-mentioned", occasion.language, None, given=name)
@@ -214,7 +218,7 @@ class Composer:
         text = self._replies.paragraphs(intent.reply, language, attribute, **self._arguments(intent, entity, language))
         aside = intent.outcome in {Outcome.SMALL_TALK, Outcome.OUT_OF_SCOPE}
         blocks: tuple[Block, ...] = (
-            *(() if aside else self._corrections(intent, request, facts, language)),
+            *(() if aside else self._corrections(intent, request, facts, language, entity)),
             text[0],
             *self._items(intent, language),
             *text[1:],
@@ -314,18 +318,22 @@ class Composer:
         return Items(tuple(f"/{command.name} – {command.description}" for command in self.commands(language)))
 
     def _corrections(
-        self, intent: Intent, request: Request, facts: Sequence[Fact], language: str
+        self, intent: Intent, request: Request, facts: Sequence[Fact], language: str, entity: str | None
     ) -> tuple[Paragraph, ...]:
-        """Return a paragraph for each kind of thing that the question takes for granted against the facts."""
+        """Return a paragraph for each kind of thing that the question takes for granted against the facts.
+
+        Where the answer is about one `entity`, the others of its kind have answers of their own.
+        """
         found = contradictions(
             request.text,
-            [mention for mention in request.mentions if mention.kind != intent.slot],
+            [mention for mention in request.mentions if entity is None or mention.kind != intent.slot],
             facts,
             language=language,
             entities=self._knowledge.entities,
             connected={*intent.about, *(name for fact in facts for name in self._connected[fact.id])},
             known=self._knowledge.facts.values(),
             called=lambda mention: self.called(mention, language),
+            sources=self._knowledge.sources,
         )
         messages = dict.fromkeys(contradiction.message for contradiction in found)
         return tuple(self._correction(message, found, language) for message in messages)

@@ -126,7 +126,7 @@ class EntityIndex:
         self, entities: Mapping[str, Entity], vocabularies: Mapping[str, Collection[str]] | None = None
     ) -> None:
         self._entities = entities
-        familiar = {language: [*words, *_titles(language)] for language, words in (vocabularies or {}).items()}
+        familiar = {language: [*words, *_closed(language)] for language, words in (vocabularies or {}).items()}
         self._familiar_by_letter = {language: _by_letter(words) for language, words in familiar.items()}
         self._words = frozenset(chain.from_iterable(familiar.values()))
         """Words that are never taken for a misspelt name."""
@@ -438,10 +438,11 @@ def _words(text: str) -> list[_Word]:
     return [_Word(match.start(), match.end(), match.group(), key(match.group())) for match in _WORD.finditer(text)]
 
 
-def _titles(language: str) -> list[str]:
-    """Return the titles of a language in the forms that are compared."""
+def _closed(language: str) -> list[str]:
+    """Return the titles and the numbers of a language in the forms that are compared: "nine" is no misspelt "Nino"."""
     closed = lexicon(language)
-    return sorted({form for word in closed.titles | closed.offices for form in (key(word), plain(word))})
+    told = closed.titles | closed.offices | closed.numbers.keys()
+    return sorted({form for word in told for form in (key(word), plain(word))})
 
 
 def _languages_of(entities: Iterable[Entity]) -> Mapping[str, set[str]]:

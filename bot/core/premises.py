@@ -10,7 +10,17 @@ from babel.dates import get_month_names
 
 from bot.core.entities import PERSON, Mention
 from bot.core.lexicon import lexicon
-from bot.core.models import DateValue, EntitiesValue, Entity, Fact, NumberValue, PeriodValue, YearValue
+from bot.core.models import (
+    DateValue,
+    EntitiesValue,
+    Entity,
+    Fact,
+    NumberValue,
+    PeriodValue,
+    Source,
+    TextValue,
+    YearValue,
+)
 from bot.core.replies import date_in_words, locale_of
 from bot.core.text import normalise, romanise
 
@@ -20,12 +30,14 @@ _STEM, _ENDING = 3, 4
 """Letters that an inflected month keeps at least, and that it may have more."""
 _LONG = 5
 """Letters of a month's stem that no other word begins with."""
-_NUMBER = re.compile(r"(\d{1,15})[^\W\d_]{0,4}")
+_NUMBER = re.compile(r"(\d{1,15})([^\W\d_]{0,4})")
 """A number in figures, perhaps with an ending: "27th", "2023ին"."""
 _THOUSANDS = re.compile(r"\b\d{1,3}(?:[,.\u00a0\u202f ]\d{3})+\b(?![,.]\d)")
 _DECIMAL = re.compile(r"\b\d+(?:[ \u00a0\u202f]\d{3})*[.,]\d+\b")
-_ENDING_OF_NUMBER = re.compile(r"\b(\d+)[-’'][^\W\d_]{1,4}\b")
+_ENDING_OF_NUMBER = re.compile(r"\b(\d+)[-’']([^\W\d_]{1,4})\b")
 """A number with an ending that a mark ties to it: "28-го", "27-də"."""
+_BEGINNING_OF_NUMBER = re.compile(r"\b([^\W\d_]{1,2})-(\d+)\b")
+"""The same with a beginning: "მე-5"."""
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](\d{4})\b|\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
 
@@ -68,24 +80,26 @@ def contradictions(
     connected: Collection[str],
     known: Collection[Fact],
     called: Callable[[Mention], str],
+    sources: Mapping[str, Source],
 ) -> tuple[Contradiction, ...]:
     """Return what a question takes for granted and the facts of its answer do not bear out.
 
     `connected` are the entities that the facts are about or name, `known` all facts there are: a day that no fact of
-    the answer has is held against these. `called` returns what to call something that a question names.
+    the answer has is held against these. `called` returns what to call something that a question names. A number or a
+    day that stands in the evidence in `sources`, or in the words of a fact, is borne out by it.
     """
     given = [
         *_names(mentions, facts, entities, connected, called),
-        *_dates(text, facts, language, known),
-        *_numbers(text, facts, language),
+        *_dates(text, facts, language, known, sources),
+        *_numbers(text, facts, language, sources),
     ]
     return tuple(dict.fromkeys(given))
 
 
-def denied(text: str, facts: Collection[Fact], language: str) -> bool:
+def denied(text: str, facts: Collection[Fact], language: str, sources: Mapping[str, Source]) -> bool:
     """Return whether facts that state a number or a day deny one that a text gives."""
     dated = any(True for fact in facts for _ in _stated(fact))
-    return any(_numbers(text, facts, language)) or (dated and any(_dates(text, facts, language, ())))
+    return any(_numbers(text, facts, language, sources)) or (dated and any(_dates(text, facts, language, (), sources)))
 
 
 def _names(
@@ -105,26 +119,41 @@ def _names(
             yield Contradiction("not-connected", given)
 
 
-def _dates(text: str, facts: Collection[Fact], language: str, known: Collection[Fact]) -> Iterator[Contradiction]:
-    given = given_dates(text, language)
+def _dates(
+    text: str, facts: Collection[Fact], language: str, known: Collection[Fact], sources: Mapping[str, Source]
+) -> Iterator[Contradiction]:
     of_answer = [(day, fact.as_of.year) for fact in facts for day in _stated(fact)]
     stated = of_answer or [(day, fact.as_of.year) for fact in known for day in _stated(fact)]
-    for day in given:
-        if not any(day.fits(other, latest) for other, latest in stated):
+    stated += [(day, fact.as_of.year) for fact in facts for day in _told(fact, language)]
+    # A passage may tell the days of several things: it bears a year out, and not that this was then.
+    years = {day.year for words, spoken in _words_of(facts, language, sources) for day in given_dates(words, spoken)}
+    for day in given_dates(text, language):
+        borne_out = any(day.fits(other, latest) for other, latest in stated)
+        if not borne_out and (day.month or day.year not in years):
             yield Contradiction("not-that-date", day.text)
 
 
-def _numbers(text: str, facts: Collection[Fact], language: str) -> Iterator[Contradiction]:
+def _numbers(
+    text: str, facts: Collection[Fact], language: str, sources: Mapping[str, Source]
+) -> Iterator[Contradiction]:
     stated = {fact.value.number for fact in facts if isinstance(fact.value, NumberValue)}
     words = lexicon(language)
     if not stated or words.comparisons & set(normalise(text).split()):
         return
-    stated |= {
-        int(number) for fact in facts for passage in fact.evidence for number in re.findall(r"\d+", passage.quote)
-    }
+    for said, spoken in _words_of(facts, language, sources):
+        stated |= {int(number) for number in re.findall(r"\d+", said)}
+        stated |= {number for word, number in lexicon(spoken).numbers.items() if word in normalise(said).split()}
     for written, number in given_numbers(text, language):
         if number not in stated:
             yield Contradiction("not-that-number", written)
+
+
+def _words_of(facts: Iterable[Fact], language: str, sources: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
+    """Yield the words that facts say and stand on, each with their language."""
+    for fact in facts:
+        if isinstance(fact.value, TextValue):
+            yield fact.value.texts[language], language
+        yield from ((passage.quote, sources[passage.source].language) for passage in fact.evidence)
 
 
 def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:
@@ -137,7 +166,9 @@ def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:
         if place in dated:
             continue
         if match := _NUMBER.fullmatch(word):
-            yield word, int(match[1])
+            # "The 3rd meeting" says which one, and not that there are three.
+            if match[2] not in lexicon(language).ordinals:
+                yield match[1], int(match[1])
         elif word in lexicon(language).numbers:
             yield word, lexicon(language).numbers[word]
 
@@ -155,8 +186,9 @@ def dated_words(text: str, language: str) -> frozenset[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text without its dates in figures."""
-    return normalise(_ENDING_OF_NUMBER.sub(r"\1", _NUMERIC_DATE.sub(" ", text))).split()
+    """Return the words of a text without its dates in figures; what is tied to a number ends its word."""
+    tied = _BEGINNING_OF_NUMBER.sub(r"\2\1", _NUMERIC_DATE.sub(" ", text))
+    return normalise(_ENDING_OF_NUMBER.sub(r"\1\2", tied)).split()
 
 
 def _dates_in(words: Sequence[str], language: str) -> Iterator[tuple[GivenDate, frozenset[int]]]:
@@ -241,6 +273,12 @@ def _months(language: str) -> Mapping[str, int]:
         for width in ("wide", "abbreviated")
         for number, name in get_month_names(width, context, locale).items()
     }
+
+
+def _told(fact: Fact, language: str) -> Iterator[GivenDate]:
+    """Yield the days and months that the words of a fact tell."""
+    if isinstance(fact.value, TextValue):
+        yield from (day for day in given_dates(fact.value.texts[language], language) if day.month)
 
 
 def _stated(fact: Fact) -> Iterator[GivenDate]:

@@ -247,7 +247,7 @@ class Understanding:
             return decision
         for name in decision.intents:
             facts = [self._knowledge.facts[fact] for fact in self._knowledge.intents[name].facts.values()]
-            if premises.denied(text, facts, language):
+            if premises.denied(text, facts, language, self._knowledge.sources):
                 return replace(decision, kind=Kind.ANSWER, intents=(name,))
         return decision
 

@@ -8,7 +8,7 @@ from typing import Any
 from babel.dates import get_month_names
 
 from bot.core.entities import EntityIndex, words_of
-from bot.core.lexicon import lexicon
+from bot.core.lexicon import LEXICONS, lexicon
 from bot.core.models import (
     DateValue,
     EntitiesValue,
@@ -32,6 +32,8 @@ from bot.knowledge.templates import template_problems
 
 ITEMS = frozenset({"commands", "languages", "passages", "reasons", "sources", TIMELINE})
 """The lists that the core makes itself; any other is a variable of the intent."""
+ASPECTS = frozenset().union(*(closed.aspects.values() for closed in LEXICONS.values()))
+"""What a bare question word may ask for."""
 LONGEST_CHOICE = 64
 """Bytes of a button's data on Telegram, which a deep link shares."""
 _DIGITS = re.compile(r"\d+")
@@ -99,6 +101,7 @@ def _intent_references(intent: Placed[IntentEntry], knowledge: Knowledge) -> Ite
     entry = intent.entry
     yield from _known(intent, "fact", knowledge.facts, entry.facts.values(), "facts")
     yield from _known(intent, "entity", knowledge.entities, entry.about, "about")
+    yield from _known(intent, "aspect", ASPECTS, entry.aspects, "aspects")
     yield from _known(intent, "intent", knowledge.intents, entry.aspects.values(), "aspects")
     yield from _known(intent, "intent", knowledge.intents, entry.premises, "premises")
     yield from _known(intent, "intent", knowledge.intents, entry.suggests, "suggests")
@@ -239,6 +242,9 @@ def _unsupported(fact: Fact, knowledge: Knowledge, index: EntityIndex) -> Iterat
     match fact.value:
         case EntitiesValue(names):
             named = {name for mention in index.find(quotes, languages[0]) for name in mention.entities}
+            known = [knowledge.entities[name] for name in names if name in knowledge.entities]
+            # By itself, where a longer name ("the meeting in Gori") hides it.
+            named |= {one.id for one in known if EntityIndex({one.id: one}).exact(quotes, languages[0])}
             yield from (f"{name!r}" for name in names if name not in named)
         case NumberValue(number):
             if not _states_number(quotes, number, languages):

@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from fluent.syntax import FluentParser, ast
 
+from bot.core.composer import ABOUT_LAST
 from bot.core.entities import EntityIndex
 from bot.core.models import Action, EntitiesValue, Intent, Knowledge, Problem, Value
 from bot.core.replies import COMMON_VARIABLES, MESSAGES
@@ -184,6 +185,8 @@ def _intent_message(
         labels |= {"unknown", "which"}
     if intent.action is Action.FORGET:
         labels |= {"done"}
+    if intent.items in ABOUT_LAST:
+        labels |= {"none"}
     for attribute in sorted(labels - parts.keys()):
         yield Problem(file, parts[None].line, f"{name!r} needs the attribute {attribute!r}")
 

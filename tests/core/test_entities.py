@@ -61,6 +61,12 @@ class TestWholeNames:
         """The mention holds the words as they were written, the article left out."""
         assert found(index, text, language) == mentions
 
+    @pytest.mark.parametrize(("text", "language"), [("nine of them?", "en"), ("doqquz", "az"), ("пять встреч", "ru")])
+    def test_a_number_is_no_misspelt_name(self, text: str, language: str) -> None:
+        """Though one letter makes a name of it, it says how many."""
+        alike = [Entity(name.casefold(), "person", {"en": f"{name} Harrow"}) for name in ("Nino", "Doqqaz", "Pyata")]
+        assert EntityIndex({one.id: one for one in alike}, {language: ()}).find(text, language) == ()
+
     def test_a_mention_tells_where_it_stands_and_what_it_is(self, index: EntityIndex) -> None:
         """The offsets are those of the text; a whole name is no part of one."""
         assert index.find("is Elvis Presley in?", "en") == (Mention(3, 16, "Elvis Presley", "person", ("elvis",)),)

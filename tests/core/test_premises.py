@@ -8,7 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.entities import Mention
-from bot.core.models import DateValue, EntitiesValue, Entity, Evidence, Fact, NumberValue, PeriodValue, Value, YearValue
+from bot.core.models import (
+    DateValue,
+    EntitiesValue,
+    Entity,
+    Evidence,
+    Fact,
+    NumberValue,
+    PeriodValue,
+    Source,
+    TextValue,
+    Value,
+    YearValue,
+)
 from bot.core.premises import GivenDate, contradictions, given_dates, given_numbers
 from bot.core.text import normalise
 
@@ -34,6 +46,7 @@ ENTITIES = {
         entity("elvis", "person", absent=True),
     )
 }
+SOURCES = {"s": Source("s", "s.txt", "", "S", "p", date(2024, 6, 1), "en")}
 PLACE = fact(EntitiesValue(("hall",)))
 DAY = fact(DateValue(27, 6, 2023))
 BARE_DAY = fact(DateValue(2, 4, None))
@@ -61,6 +74,7 @@ def found(
         mentions,
         facts,
         language=language,
+        sources=SOURCES,
         entities=ENTITIES,
         connected=connected,
         known=known or facts,
@@ -169,6 +183,21 @@ class TestDates:
         assert found("where was it on 27 June?", [PLACE], known=[PLACE, DAY]) == []
         assert found("where was it on 28 June?", [PLACE], known=[PLACE, DAY]) == [("not-that-date", "28 June")]
 
+    def test_a_year_in_the_words_of_the_answer_or_of_its_evidence_is_borne_out(self) -> None:
+        """The answer would state it right after it was denied; a day of that year is still held against the days."""
+        plan = fact(TextValue({"en": "a tour in the spring of 2026"}))
+        quoted = fact(DateValue(27, 6, 2023), "on 27 June 2023; they had met in May 2019 before")
+        assert found("a tour in 2026?", [DAY, plan]) == []
+        assert found("a tour in May 2026?", [DAY, plan]) == [("not-that-date", "May 2026")]
+        assert found("in 2019?", [quoted]) == []
+        assert found("in May 2019?", [quoted]) == [("not-that-date", "May 2019")]
+
+    def test_a_day_in_the_words_of_the_answer_is_borne_out(self) -> None:
+        """It is read as the language of the answer writes it."""
+        until = fact(TextValue({"en": "until 2 March 2027"}))
+        assert found("until March 2027?", [DAY, until]) == []
+        assert found("until 3 March 2027?", [DAY, until]) == [("not-that-date", "3 March 2027")]
+
     def test_a_year_fits_a_year(self) -> None:
         """A fact that states only a year has any day of it."""
         year = fact(YearValue(2030))
@@ -216,12 +245,41 @@ class TestNumbers:
             ("twelve of them", "twelve"),
             ("0?", "0"),
             ("11,000?", "11000"),
-            ("the 12th", "12th"),
         ],
     )
     def test_another_number_is_told(self, text: str, given_text: str) -> None:
         """It is repeated as it was written."""
         assert found(text, [NUMBER]) == [("not-that-number", given_text)]
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("what was said at the 12th concert", "en"),
+            ("the 2nd?", "en"),
+            ("на 5-м концерте", "ru"),
+            ("12-й концерт", "ru"),
+            ("5-րդ համերգը", "hy"),
+            ("2-ci konsert", "az"),
+            ("3-cü", "az"),
+            ("მე-5 კონცერტი", "ka"),
+            ("21-ე", "ka"),
+        ],
+    )
+    def test_which_one_is_no_number_of_how_many(self, text: str, language: str) -> None:
+        """There may be a twelfth of something else than what the answer counts."""
+        assert found(text, [NUMBER], language=language) == []
+
+    @pytest.mark.parametrize(("text", "language"), [("12-ти?", "ru"), ("12ը", "hy"), ("12-nin", "az"), ("12-ის", "ka")])
+    def test_an_inflected_number_is_one_still(self, text: str, language: str) -> None:
+        """Other endings do not make it an ordinal."""
+        assert found(text, [NUMBER], language=language) == [("not-that-number", "12")]
+
+    def test_a_number_in_the_words_of_the_answer_or_of_its_evidence_is_borne_out(self) -> None:
+        """Neither what is quoted in words nor what the answer itself says is denied."""
+        count = fact(NumberValue(11), "eleven flutes and twelve drums")
+        words = fact(TextValue({"en": "with 13 singers or fourteen"}))
+        assert [found(text, [count, words]) for text in ("twelve drums?", "12?", "13 singers?", "14?")] == [[]] * 4
+        assert found("are there 15?", [count, words]) == [("not-that-number", "15")]
 
     def test_an_answer_without_a_number_contradicts_none(self) -> None:
         """Twelve people may ask where it was."""
@@ -286,12 +344,12 @@ def test_months_and_years_are_read_with_their_endings(
         ("11 of twelve", "en", [("11", 11), ("twelve", 12)]),
         ("двенадцать", "ru", [("двенадцать", 12)]),
         ("douze", "fr", []),
-        ("the 3rd", "en", [("3rd", 3)]),
+        ("the 3rd", "en", []),
         ("x2 y", "en", []),
         ("3rd of April", "en", []),
-        ("11ը", "hy", [("11ը", 11)]),
+        ("11ը", "hy", [("11", 11)]),
         ("11-ը", "hy", [("11", 11)]),
-        ("11ın", "az", [("11ın", 11)]),
+        ("11ın", "az", [("11", 11)]),
         ("12apples", "en", []),
         ("1,234,567 of 11,000", "en", [("1234567", 1234567), ("11000", 11000)]),
         ("11.000", "az", [("11000", 11000)]),

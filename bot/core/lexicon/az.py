@@ -131,6 +131,7 @@ LEXICON = Lexicon(
         "altmış": 60,
         "yüz": 100,
     },
+    ordinals=words("ci cı cu cü nci ncı ncu ncü inci ıncı uncu üncü cisi cısı cusu cüsü"),
     comparisons=words(
         "çox çoxdur çoxdu çoxdurmu artıq artıqdır az azdır azdırmı azı azından qədər yuxarı aşağı böyük böyükdür kiçik "
         "kiçikdir üstündə ən minimum maksimum"

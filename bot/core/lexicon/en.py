@@ -61,6 +61,7 @@ LEXICON = Lexicon(
         if word != "one"  # "which one"
     }
     | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100},
+    ordinals=words("st nd rd th"),
     comparisons=words("more than less fewer over under above below bigger smaller larger least most exceed beyond"),
     endings=words("s es"),
     fillers=words(

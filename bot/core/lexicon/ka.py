@@ -100,6 +100,7 @@ LEXICON = Lexicon(
     numbers=_NUMBERS
     | {word.removesuffix("ი"): number for word, number in _NUMBERS.items() if number > _BOTH}
     | {f"{word}ვე": number for word, number in _NUMBERS.items() if number > _BOTH},
+    ordinals=words("მე ე"),
     comparisons=words(
         "მეტი მეტია მეტმა მეტს მეტად უფრო ნაკლები ნაკლებია ნაკლებმა ნაკლებს ზემოთ ზევით ქვემოთ აღემატება "
         "აღემატებიან აჭარბებს ჭარბობს მინიმუმ მაქსიმუმ არანაკლებ არაუმეტეს ცოტა უმცირესი უდიდესი უმეტესი"

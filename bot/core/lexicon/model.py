@@ -20,6 +20,8 @@ class Lexicon:
     """What a bare question word asks for: "when" → "time"."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     """Numbers in words."""
+    ordinals: frozenset[str] = frozenset()
+    """What is written beside a number in figures that says which one rather than how many ("3rd", "მე-5")."""
     comparisons: frozenset[str] = frozenset()
     """Words that compare with a number rather than state it."""
     endings: frozenset[str] = frozenset()
