@@ -148,6 +148,18 @@ biography =
     .person =
         Mənbələrdə { $person } haqqında yalnız adı və bu adın nə ilə bağlı çəkildiyi göstərilir: işi, təhsili, yaşı,
         məvacibi, yaşayış yeri və şəxsi həyatı barədə heç nə deyilmir.
+composition =
+    Mənbələrdə qrupda neçə qadın və neçə kişi olduğu göstərilmir, üzvlərin yaşı, dini və təhsili barədə də heç nə
+    deyilmir. Mən bunu adlara görə təxmin etmirəm.
+selection =
+    Mənbələrdə üzvlərin kim tərəfindən, necə və hansı meyarlarla seçildiyi, təyin və ya əvəz edildiyi deyilmir. Qrupa
+    başqalarının qəbul edilə bilib-bilməyəcəyi də göstərilmir.
+working-language =
+    Mənbələrdə qrupun görüşlərinin və yazışmalarının hansı dildə aparıldığı, üzvlərin hansı dillərdə danışdığı və
+    tərcüməçilərin olub-olmadığı deyilmir.
+safety =
+    Mənbələrdə qrup üzvlərinə qarşı hədə, təzyiq, həbs, təhqir və ya hücum barədə məlumat yoxdur. Bu, belə hallar
+    olmadığı demək deyil.
 chair =
     Mənbələrdə qrupa və ya onun görüşlərinə kimin sədrlik, rəhbərlik və ya moderatorluq etdiyi deyilmir.
 attendance =
@@ -163,6 +175,9 @@ report-access =
 report-criticism =
     Mənbələrdə hesabatın tənqidi barədə məlumat yoxdur: orada reaksiyaya dair yalnız qrupun öz fikri var. Bu, tənqidin
     olmadığı demək deyil.
+official-response =
+    Mənbələrdə hökumətlərin, parlamentlərin, partiyaların və başqa dövlətlərin qrupla və ya onun hesabatı ilə bağlı nə
+    dediyi və nə etdiyi, onlardan kimin lehinə, kimin əleyhinə olduğu göstərilmir. Bu, heç nə olmadığı demək deyil.
 funding =
     Mənbələrdə pul barədə heç nə deyilmir: nə qrupu kimin maliyyələşdirdiyi, nə məbləğ, nə də pulun təyinatı
     göstərilir.

@@ -140,6 +140,18 @@ nationality =
 biography =
     The sources say nothing about the members’ work, education, age, pay, home or private life. They only give their names.
     .person = About { $person } the sources give only the name and what it is listed for: nothing about work, education, age, pay, home or private life.
+composition =
+    The sources do not say how many women and men are in the group, and nothing of the age, religion or education of its members. I
+    do not guess it from names.
+selection =
+    The sources do not say how, by whom or by what criteria the members are chosen, appointed or replaced, nor whether others can be
+    taken in.
+working-language =
+    The sources do not say in which language the group meets and writes, which languages its members speak, or whether there are
+    interpreters.
+safety =
+    The sources report no threats, pressure, arrests, insults or attacks against members of the group. That does not mean that there
+    were none.
 chair =
     The sources do not say who chairs, leads or moderates the group or its meetings.
 attendance =
@@ -154,6 +166,9 @@ report-access =
 report-criticism =
     The sources report no criticism of the report: they hold only the group’s own view of the reaction. That does not mean that
     there was none.
+official-response =
+    The sources do not say what governments, parliaments, parties or other states have said or done about the group or its report, nor
+    which of them are for or against it. That does not mean that there was nothing.
 funding =
     The sources say nothing about money: not who pays for the group, how much, or what for.
 contact-details =
