@@ -158,7 +158,7 @@ working-language =
     Mənbələrdə qrupun görüşlərinin və yazışmalarının hansı dildə aparıldığı, üzvlərin hansı dillərdə danışdığı və
     tərcüməçilərin olub-olmadığı deyilmir.
 safety =
-    Mənbələrdə qrup üzvlərinə qarşı hədə, təzyiq, həbs, təhqir və ya hücum barədə məlumat yoxdur. Bu, belə hallar
+    Mənbələrdə qrup üzvlərinə qarşı hədə, təzyiq, həbs, təhqir və ya hücum barədə məlumat yoxdur. Bu, belə halların
     olmadığı demək deyil.
 chair =
     Mənbələrdə qrupa və ya onun görüşlərinə kimin sədrlik, rəhbərlik və ya moderatorluq etdiyi deyilmir.
@@ -177,7 +177,7 @@ report-criticism =
     olmadığı demək deyil.
 official-response =
     Mənbələrdə hökumətlərin, parlamentlərin, partiyaların və başqa dövlətlərin qrupla və ya onun hesabatı ilə bağlı nə
-    dediyi və nə etdiyi, onlardan kimin lehinə, kimin əleyhinə olduğu göstərilmir. Bu, heç nə olmadığı demək deyil.
+    dediyi və nə etdiyi, onlardan kimin lehinə, kimin əleyhinə olduğu göstərilmir. Bu, heç nəyin olmadığı demək deyil.
 funding =
     Mənbələrdə pul barədə heç nə deyilmir: nə qrupu kimin maliyyələşdirdiyi, nə məbləğ, nə də pulun təyinatı
     göstərilir.
