@@ -1,45 +1,17 @@
 """What people and the bot say to each other on Matrix: a real homeserver, and clients in their strict mode."""
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 
 import pytest
-import pytest_asyncio
 
 from bot.channels.matrix.events import PASSAGE, WHY
 from bot.core.models import Question
-from tests.channels.matrix_world import Bot, world
-from tests.peers.synapse import People, Person, Synapse, people
+from tests.channels.matrix_world import Bot
+from tests.peers.synapse import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BOTH = pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def on_matrix(synapse: Synapse) -> AsyncIterator[People]:
-    """Run the process of the clients."""
-    async with people(synapse) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
-    """Run a bot for all tests here."""
-    async with world(synapse, tmp_path_factory.mktemp("bot")) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(on_matrix: People) -> Person:
-    """Return somebody who talks to the bot."""
-    return await on_matrix.person("anna")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def boris(on_matrix: People) -> Person:
-    """Return somebody else."""
-    return await on_matrix.person("boris")
 
 
 # --- alone with the bot --------------------------------------------------------------------------

@@ -14,19 +14,12 @@ from bot.errors import TokenError
 from tests.channels.matrix_world import TIMING, Bot, new_bot
 from tests.channels.test_matrix_session import session
 from tests.peers.matrix_proxy import SEND, SYNC, WHO, Proxy, proxy
-from tests.peers.synapse import PASSWORD, PATIENCE, People, Person, Synapse, people
+from tests.peers.synapse import PASSWORD, PATIENCE, Person, Synapse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LOGGED_OUT = {"errcode": "M_UNKNOWN_TOKEN", "error": "Access token has expired", "soft_logout": True}
 KEYS_QUERY = "POST /_matrix/client/v3/keys/query"
 TOO_MANY = {"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 20}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def on_matrix(synapse: Synapse) -> AsyncIterator[People]:
-    """Run the process of the clients."""
-    async with people(synapse) as running:
-        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -40,12 +33,6 @@ async def between(synapse: Synapse) -> AsyncIterator[Proxy]:
 async def bot(synapse: Synapse, between: Proxy, tmp_path: Path) -> Bot:
     """Return a bot behind the proxy, not running yet."""
     return replace(await new_bot(synapse, tmp_path), homeserver=between.url)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(on_matrix: People) -> Person:
-    """Return somebody who talks to the bot."""
-    return await on_matrix.person("anna")
 
 
 def answers(person: Person, room: str, bot: Bot) -> list[str]:

@@ -1,38 +1,16 @@
 """Which rooms the bot comes into, follows, and leaves."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from nio import AsyncClient
 
 from bot.channels.matrix.rooms import Admission
 from tests.channels.matrix_world import Bot, world
 from tests.channels.test_matrix_session import session
-from tests.peers.synapse import PATIENCE, People, Person, Synapse, people
+from tests.peers.synapse import PATIENCE, People, Person, Synapse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def on_matrix(synapse: Synapse) -> AsyncIterator[People]:
-    """Run the process of the clients."""
-    async with people(synapse) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
-    """Run a bot for all tests here."""
-    async with world(synapse, tmp_path_factory.mktemp("bot")) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(on_matrix: People) -> Person:
-    """Return somebody who talks to the bot."""
-    return await on_matrix.person("anna")
 
 
 async def rooms(bot: Bot) -> list[str]:

@@ -124,12 +124,12 @@ class Answering:
         except UnknownChoiceError as error:
             log.info("stale_choice", error=str(error))
             await self._notify(incoming.origin, "stale-choice")
+            return None
         except JoligError:
             raise
         except Exception:
-            log.exception("answer_failed")
             await self._notify(incoming.origin, "unavailable")
-        return None
+            raise
 
     async def _answer(self, incoming: Incoming) -> Note | None:
         match incoming:
