@@ -1,6 +1,7 @@
 """Which rooms the bot comes into, follows, and leaves."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from nio import AsyncClient
@@ -8,7 +9,7 @@ from nio import AsyncClient
 from bot.channels.matrix.rooms import Admission
 from tests.channels.matrix_world import Bot, world
 from tests.channels.test_matrix_session import session
-from tests.peers.synapse import PATIENCE, People, Person, Synapse
+from tests.peers.synapse import NAME, PATIENCE, People, Person, Synapse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -44,6 +45,18 @@ async def test_an_invitation_of_a_stranger_is_declined(
         await bot.talk(boris, encrypted=False)
         second = await boris.create(invite=[bot.id], encrypted=False)
         await boris.until(lambda: membership(boris, second, bot.id) == ["leave"])
+
+
+@pytest.mark.parametrize(
+    ("invites", "becomes"), [((NAME,), "join"), (("other.example",), "leave"), (("all",), "join"), ((), "join")]
+)
+async def test_the_people_of_a_homeserver_may_invite(
+    synapse: Synapse, anna: Person, tmp_path: Path, invites: tuple[str, ...], becomes: str
+) -> None:
+    """Those of the bot's own where nothing is set."""
+    async with world(synapse, tmp_path, admission=Admission(invites, 1)) as bot:
+        room = await anna.create(invite=[bot.id], encrypted=False)
+        await anna.until(lambda: membership(anna, room, bot.id) == [becomes])
 
 
 async def test_it_is_not_taken_along_where_nobody_may_invite_it(
