@@ -1,11 +1,12 @@
 """Anybody may send anything: what nio cannot read is left out, and everything else is there."""
 
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from nio import AsyncClientConfig, KeysClaimResponse, KeysQueryResponse, SyncResponse
+from nio import AsyncClientConfig, KeysClaimResponse, KeysQueryResponse, RoomMessagesResponse, SyncResponse
 from nio.store import SqliteStore
 
 from bot.channels.matrix.client import Client, SafeOlm
@@ -46,12 +47,16 @@ def keys(tmp_path: Path) -> dict[str, Any]:
 class Said:
     """A response of the homeserver."""
 
+    content_type = "application/json"
+    content_disposition = None
+    status = 200
+
     def __init__(self, said: Any) -> None:
         self._said = said
 
     async def json(self) -> Any:
-        """Return its body."""
-        return self._said
+        """Return its body, anew each time."""
+        return deepcopy(self._said)
 
 
 def event(kind: str, content: Any, **more: Any) -> dict[str, Any]:
@@ -81,12 +86,15 @@ async def test_an_event_that_cannot_be_read_hides_no_other(client: Client, bad: 
     }
     invitation = event("m.room.member", {"membership": "invite"}, state_key=USER)
     invited = {"!other:example.org": {"invite_state": {"events": [invitation | {"unsigned": None}, invitation]}}}
-    said = {"next_batch": "next", "rooms": {"join": {ROOM: room}, "invite": invited, "leave": {}}, "chunk": [GOOD, bad]}
-    response = SyncResponse.from_dict(await client.parse_body(Said(said)))
+    said = {"next_batch": "next", "rooms": {"join": {ROOM: room}, "invite": invited, "leave": {}}}
+    response = await client.create_matrix_response(SyncResponse, Said(said))
     await client.receive_response(response)
+    page = await client.create_matrix_response(
+        RoomMessagesResponse, Said({"chunk": [GOOD, bad], "start": "a"}), (ROOM,)
+    )
     assert list(client.invited_rooms["!other:example.org"].users) == [USER]
     assert [event.source for event in response.rooms.join[ROOM].timeline.events] == [GOOD]
-    assert said["chunk"] == [GOOD]
+    assert [event.source for event in page.chunk] == [GOOD]
 
 
 @pytest.mark.parametrize("said", [["a list"], "a text", None])

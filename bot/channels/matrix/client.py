@@ -37,16 +37,29 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
     """nio's, without the events that nio cannot read."""
 
     async def parse_body(self, transport_response: Any) -> _Json:
-        """Return what the homeserver says."""
+        """Return what the homeserver says, nothing where it is no object."""
         said = await super().parse_body(transport_response)
-        if not isinstance(said, dict):
-            return {}
-        for part, parse in _lists_of_events(said):
-            # nio takes apart what it reads.
-            part[:] = [
-                event for event in part if _read("event", partial(parse, deepcopy(event)), id=event.get("event_id"))
-            ]
-        return said
+        return said if isinstance(said, dict) else {}
+
+    async def create_matrix_response(
+        self, response_class: Any, transport_response: Any, data: tuple[Any, ...] | None = None, save_to: Any = None
+    ) -> Any:
+        """Return what the homeserver says; without the events that cannot be read, where there are some."""
+        try:
+            return await super().create_matrix_response(response_class, transport_response, data, save_to)
+        except UNREADABLE:
+            said = _readable(await self.parse_body(transport_response))
+            response = response_class.from_dict(said, *(data or ()))
+            response.transport_response = transport_response
+            return response
+
+
+def _readable(said: _Json) -> _Json:
+    """Return what the homeserver says without the events that nio cannot read."""
+    for part, parse in _lists_of_events(said):
+        # nio takes apart what it reads.
+        part[:] = [event for event in part if _read("event", partial(parse, deepcopy(event)), id=event.get("event_id"))]
+    return said
 
 
 def _lists_of_events(said: _Json) -> Iterator[tuple[list[Any], Callable[[_Json], object]]]:
