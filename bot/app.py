@@ -466,25 +466,22 @@ async def _serve(settings: Settings, core: Responder, channels: Mapping[str, _Se
 
     health = Health()
     retention = Retention(questions=settings.question_log_days)
-    async with (
-        _service(settings.data_dir / DATABASE, core, retention) as (service, store),
-        _operations(settings, service, store, health) as status,
-        _beside(keep_to(retention, store, now=_now)),
-    ):
-        inbox = Inbox(store, now=_now, metrics=service.metrics)
-        reload = Reloading(
-            service,
-            knowledge=settings.knowledge_dir,
-            seeds=settings.seeds_dir,
-            cached=settings.data_dir / CACHE,
-            accept=lambda core: _expect_language(core, settings.language),
-        )
-        commands = _commands(service, status, inbox, tuple(channels), reload)
-        service.administration = Administration(settings.admins, commands)
-        with _signals(reload) as stop:
-            common = _Common(service, inbox, store, health)
-            served = {name: partial(serve, common) for name, serve in channels.items()}
-            await keep_up(served, stop=stop, health=health)
+    async with _service(settings.data_dir / DATABASE, core, retention) as (service, store):
+        inbox = Inbox(store, now=_now)
+        common = _Common(service, inbox, store, health)
+        async with _operations(settings, common) as status, _beside(keep_to(retention, store, now=_now)):
+            reload = Reloading(
+                service,
+                knowledge=settings.knowledge_dir,
+                seeds=settings.seeds_dir,
+                cached=settings.data_dir / CACHE,
+                accept=lambda core: _expect_language(core, settings.language),
+            )
+            commands = _commands(service, status, inbox, tuple(channels), reload)
+            service.administration = Administration(settings.admins, commands)
+            with _signals(reload) as stop:
+                served = {name: partial(serve, common) for name, serve in channels.items()}
+                await keep_up(served, stop=stop, health=health)
 
 
 def _commands(
@@ -507,18 +504,19 @@ def _commands(
 
 
 @asynccontextmanager
-async def _operations(
-    settings: Settings, service: Service, store: "Storage", health: Health
-) -> AsyncIterator["Readiness"]:
+async def _operations(settings: Settings, common: "_Common") -> AsyncIterator["Readiness"]:
     """Watch the bot, and serve what is seen where the settings ask for it."""
     from bot import operations  # noqa: PLC0415 - `ask` and `chat` do without it
 
-    waiting = operations.Waiting(store.waiting, _now)
-    readiness = operations.Readiness(health, {"storage": store.problem, "inbox": waiting.problem})
+    service, inbox, health = common.service, common.inbox, common.health
+    waiting = operations.Waiting(inbox.waiting, _now)
+    readiness = operations.Readiness(health, {"storage": common.store.problem, "inbox": waiting.problem})
     if settings.operations_listen is None:
         yield readiness
         return
-    service.metrics = metrics = operations.PrometheusMetrics(version=lambda: service.responder.knowledge.version)
+    service.metrics = inbox.metrics = metrics = operations.PrometheusMetrics(
+        version=lambda: service.responder.knowledge.version
+    )
     served = operations.application(health, readiness, metrics, waiting)
     async with operations.serving(served, *settings.operations_listen):
         yield readiness

@@ -9,7 +9,7 @@ handled once, except where the process is killed between the handling and the no
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,6 +66,9 @@ class InboxStore(Protocol):
     async def dead_letters(self, channel: str) -> int:
         """Return how many events were given up."""
 
+    async def waiting(self, without: Collection[str] = ()) -> dict[str, tuple[int, datetime]]:
+        """Return of each channel how many events are open, except those of some chats, and when the oldest came in."""
+
 
 Handle = Callable[[Received], Awaitable[Note | None]]
 """Handles an event, and returns what is to be kept of that."""
@@ -73,6 +76,18 @@ Handle = Callable[[Received], Awaitable[Note | None]]
 
 class PostponedError(Exception):
     """An event cannot be handled before something else has happened; raised by a handler, caught by the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Signals:
+    """What is told to the handing on of a channel, and by it."""
+
+    arrival: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether there is something new to look at."""
+    resumed: set[str] = field(default_factory=set)
+    """The chats to hand on again."""
+    postponed: set[str] = field(default_factory=set)
+    """The chats that wait to be resumed."""
 
 
 class Inbox:
@@ -84,14 +99,12 @@ class Inbox:
         *,
         now: Callable[[], datetime],
         limits: Limits | None = None,
-        metrics: Metrics | None = None,
     ) -> None:
         self._store = store
         self._now = now
         self._limits = limits or Limits()
-        self._metrics = metrics or NoMetrics()
-        self._arrival: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self._resumed: dict[str, set[str]] = defaultdict(set)
+        self.metrics: Metrics = NoMetrics()
+        self._signals: dict[str, _Signals] = defaultdict(_Signals)
 
     async def put(self, *events: Received) -> None:
         """Keep events; once this returns, the platform may be told that we have them.
@@ -100,12 +113,12 @@ class Inbox:
         """
         await self._store.receive(events)
         for channel in {event.channel for event in events}:
-            self._arrival[channel].set()
+            self._signals[channel].arrival.set()
 
     def resume(self, channel: str, chat: str) -> None:
         """Hand on again the open events of a chat, one of which was postponed."""
-        self._resumed[channel].add(chat)
-        self._arrival[channel].set()
+        self._signals[channel].resumed.add(chat)
+        self._signals[channel].arrival.set()
 
     async def run(self, channel: str, handle: Handle, *, stop: asyncio.Event) -> None:
         """Hand on the events of a channel until `stop` is set, beginning with those that an earlier process left open.
@@ -116,8 +129,15 @@ class Inbox:
         chat stay open, but take no room in memory, until the chat is resumed. After the stop what is in the inbox is
         handled still, for a time; what is then left stays open for the next process.
         """
-        arrival, resumed, limits, metrics = self._arrival[channel], self._resumed[channel], self._limits, self._metrics
-        await _Handing(self._store, channel, handle, arrival, resumed, stop, self._now, limits, metrics).run()
+        signals, limits, metrics = self._signals[channel], self._limits, self.metrics
+        await _Handing(self._store, channel, handle, signals, stop, self._now, limits, metrics).run()
+
+    async def waiting(self) -> dict[str, tuple[int, datetime]]:
+        """Return of each channel that has open events how many there are, and when the oldest came in.
+
+        What is postponed is not among them: nothing is late. Raises StorageError where it cannot be told.
+        """
+        return await self._store.waiting(set().union(*(signals.postponed for signals in self._signals.values())))
 
     async def dead_letters(self, channel: str) -> int:
         """Return how many events of a channel were given up; raise StorageError where that cannot be told."""
@@ -149,8 +169,7 @@ class _Handing:
         store: InboxStore,
         channel: str,
         handle: Handle,
-        arrival: asyncio.Event,
-        resumed: set[str],
+        signals: _Signals,
         stop: asyncio.Event,
         now: Callable[[], datetime],
         limits: Limits,
@@ -160,8 +179,7 @@ class _Handing:
         self._store = store
         self._channel = channel
         self._handle = handle
-        self._arrival = arrival
-        self._resumed = resumed
+        self._arrival, self._resumed, self._postponed = signals.arrival, signals.resumed, signals.postponed
         self._stop = stop
         self._now = now
         self._limits = limits
@@ -222,6 +240,7 @@ class _Handing:
     def _chat(self, name: str) -> _Chat:
         if (chat := self._chats.get(name)) is None:
             chat = self._chats[name] = _Chat()
+            self._postponed.discard(name)
             self._tasks.create_task(self._serve(name, chat))
         return chat
 
@@ -262,6 +281,7 @@ class _Handing:
             except PostponedError:
                 self._drop(chat, len(chat.held))
                 chat.taken = chat.newest
+                self._postponed.add(name)
         del self._chats[name]
 
     def _drop(self, chat: _Chat, count: int) -> None:

@@ -400,7 +400,7 @@ class Postponing(Handler):
 
 
 async def test_what_is_postponed_takes_no_room(storage: Storage) -> None:
-    """However many chats wait, there is memory for the others."""
+    """However many chats wait, there is memory for the others; and nobody is told that something is late."""
     inbox, handle = inbox_of(storage, held=4), Postponing()
     handle.ready.add("ann")
     await inbox.put(*(event(number, chat=f"waits {number}") for number in range(20)), event(20))
@@ -408,6 +408,7 @@ async def test_what_is_postponed_takes_no_room(storage: Storage) -> None:
         await handle.until(lambda: handle.done)
         assert handle.done == ["20"]
     assert await open_ids(storage) == [str(number) for number in range(20)]
+    assert await inbox.waiting() == {}
 
 
 async def test_a_chat_is_resumed_in_order(storage: Storage) -> None:

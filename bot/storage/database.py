@@ -276,9 +276,9 @@ class Storage:
         counted = select(func.count()).where(inbox.c.channel == channel, inbox.c.reason.is_not(None))
         return int((await self._read(counted))[0][0])
 
-    async def waiting(self) -> dict[str, tuple[int, datetime]]:
-        """Return of each channel that has open events how many there are, and when the oldest came in."""
-        rows = await self._read(_WAITING)
+    async def waiting(self, without: Collection[str] = ()) -> dict[str, tuple[int, datetime]]:
+        """Return of each channel how many events are open, except those of some chats, and when the oldest came in."""
+        rows = await self._read(_WAITING.where(inbox.c.chat.not_in(without)))
         return {channel: (count, datetime.fromisoformat(f"{oldest}+00:00")) for channel, count, oldest in rows}
 
     # --- itself ---------------------------------------------------------------------------------
