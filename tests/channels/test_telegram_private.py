@@ -303,7 +303,7 @@ async def test_narrow_choices_stand_side_by_side() -> None:
     assert [len(row) for row in rows] == [2, 2, 2]
     wide = (Choice("Who is it?", "who"), Choice("Where is Ann to be found?", "where"))
     markup = keyboard(Answer(Outcome.ANSWER, "en", (), suggestions=wide), "1", lambda *_: "")
-    assert [len(row) for row in markup.inline_keyboard] == [1, 1, 1]
+    assert [len(row) for row in markup["inline_keyboard"]] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

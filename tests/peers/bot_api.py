@@ -588,7 +588,7 @@ class BotApiPeer:
             return _response(Fault(404, "Not Found"))
         given = await _given(request)
         files = {key: value.file.read() for key, value in given.items() if isinstance(value, web.FileField)}
-        texts = {key: "attach://file" if key in files else str(value) for key, value in given.items()}
+        texts = {key: "attach://file" if key in files else _text(value) for key, value in given.items()}
         parameters = decoded(method, texts)
         self.calls.append(Call(method, parameters))
         self.violations += violations(method, parameters)
@@ -799,6 +799,11 @@ class BotApiPeer:
             if not button["text"] or not 1 <= len(button["callback_data"].encode()) <= 64:
                 raise _Refusal("BUTTON_DATA_INVALID")
         return content | ({"reply_markup": {"inline_keyboard": keyboard}} if keyboard else {})
+
+
+def _text(value: object) -> str:
+    """Return a parameter as it would be in a form: in a body of JSON, it may be any JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 async def _given(request: web.Request) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.core.models import Answer, Choice, Knowledge, Outcome
@@ -14,10 +13,12 @@ restart."""
 NARROW = 18
 """Characters of a button of which two fit side by side on a phone."""
 _RATED = {Outcome.ANSWER, Outcome.NOT_DOCUMENTED, Outcome.OUT_OF_SCOPE}
-_Row = list[InlineKeyboardButton]
+_Row = list[dict[str, str]]
+Keyboard = dict[str, list[_Row]]
+"""An InlineKeyboardMarkup, as JSON."""
 
 
-def keyboard(answer: Answer, question: str, say: Callable[[str, str], str]) -> InlineKeyboardMarkup | None:
+def keyboard(answer: Answer, question: str, say: Callable[[str, str], str]) -> Keyboard | None:
     """Return the buttons under the answer to a question: about itself, what to ask next, whether it helped.
 
     `say` returns one of the bot's own messages in a language.
@@ -25,7 +26,7 @@ def keyboard(answer: Answer, question: str, say: Callable[[str, str], str]) -> I
 
     def row(wanted: dict[str, str]) -> _Row:
         return [
-            InlineKeyboardButton(say(message, answer.language), callback_data=f"{prefix}{question}")
+            {"text": say(message, answer.language), "callback_data": f"{prefix}{question}"}
             for message, prefix in wanted.items()
         ]
 
@@ -34,13 +35,13 @@ def keyboard(answer: Answer, question: str, say: Callable[[str, str], str]) -> I
     is_rated = answer.outcome in _RATED and any(reading.intent for reading in answer.readings)
     rating = {"button-helped": HELPED, "button-not-helped": NOT_HELPED} if is_rated else {}
     rows = [row(about), *_offered(answer.suggestions), row(rating)]
-    return InlineKeyboardMarkup(filled) if (filled := [each for each in rows if each]) else None
+    return {"inline_keyboard": filled} if (filled := [each for each in rows if each]) else None
 
 
 def _offered(choices: Sequence[Choice]) -> Iterator[_Row]:
     """Yield the choices, two in a row where all of them are narrow: names of languages, of people."""
     wide = 2 if all(len(choice.text) <= NARROW for choice in choices) else 1
-    buttons = [InlineKeyboardButton(choice.text, callback_data=choice.key) for choice in choices]
+    buttons = [{"text": choice.text, "callback_data": choice.key} for choice in choices]
     for start in range(0, len(buttons), wide):
         yield buttons[start : start + wide]
 

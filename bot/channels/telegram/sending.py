@@ -1,23 +1,24 @@
 """What goes out: answers as messages with buttons, sent, edited and tried again."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup, InlineQueryResult, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineQueryResult
 from telegram.constants import CallbackQueryLimit, MessageLimit, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter
 
 from bot.channels.formatting import html, parts
+from bot.channels.telegram.keyboard import Keyboard
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.timing import Timing
+from bot.channels.telegram.transport import call
 from bot.channels.telegram.updates import Place
 from bot.core.models import Answer
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
 log = structlog.get_logger()
 
@@ -30,7 +31,7 @@ class Sender:
         self._timing = timing
         self._overall, self._group, self._private = map(Pace, (timing.overall, timing.group, timing.private))
 
-    async def send(self, place: Place, answer: Answer, markup: InlineKeyboardMarkup | None = None) -> tuple[str, ...]:
+    async def send(self, place: Place, answer: Answer, markup: Keyboard | None = None) -> tuple[str, ...]:
         """Send an answer; return the ids of its messages.
 
         Raises TelegramError where the platform refuses it or stays out of reach.
@@ -42,7 +43,7 @@ class Sender:
         place: Place,
         messages: Sequence[str],
         answer: Answer,
-        markup: InlineKeyboardMarkup | None = None,
+        markup: Keyboard | None = None,
         picture: bytes | None = None,
     ) -> tuple[str, ...]:
         """Make earlier messages say an answer; send what does not fit into them, delete what is not needed.
@@ -62,7 +63,7 @@ class Sender:
         return (*shown, *await self._say(place, messages, parts(text, MessageLimit.MAX_TEXT_LENGTH), markup))
 
     async def _say(
-        self, place: Place, messages: Sequence[str], texts: Sequence[str], markup: InlineKeyboardMarkup | None
+        self, place: Place, messages: Sequence[str], texts: Sequence[str], markup: Keyboard | None
     ) -> list[str]:
         for surplus in messages[len(texts) :]:
             await self._delete(place, surplus)
@@ -126,7 +127,7 @@ class Sender:
 
     # --- one message -----------------------------------------------------------------------------
 
-    async def _put(self, place: Place, message: str | None, text: str, markup: InlineKeyboardMarkup | None) -> str:
+    async def _put(self, place: Place, message: str | None, text: str, markup: Keyboard | None) -> str:
         """Make a message say a text, or send it in place of one that cannot be edited (any more)."""
         if message is not None:
             if await self._edit(place, message, text, markup):
@@ -138,7 +139,7 @@ class Sender:
             return await self._send(Place(moved.new_chat_id), text, markup)
 
     async def _show(
-        self, place: Place, picture: bytes, caption: str | None, markup: InlineKeyboardMarkup | None
+        self, place: Place, picture: bytes, caption: str | None, markup: Keyboard | None
     ) -> tuple[str, ...]:
         """Send a picture; return the id of its message, or none where pictures are not wanted."""
         try:
@@ -149,9 +150,8 @@ class Sender:
                     picture,
                     caption,
                     parse_mode=ParseMode.HTML,
-                    reply_parameters=_reply(place),
                     message_thread_id=place.thread,
-                    reply_markup=markup,
+                    api_kwargs={"reply_parameters": _reply(place), "reply_markup": markup},
                 )
             )
         except BadRequest as error:  # a group may allow texts and no photos
@@ -159,43 +159,33 @@ class Sender:
             return ()
         return (str(sent.message_id),)
 
-    async def _send(self, place: Place, text: str, markup: InlineKeyboardMarkup | None) -> str:
-        sent = await self._in_turn(
-            place.chat,
-            partial(
-                self._bot.send_message,
-                place.chat,
-                text,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=_NO_PREVIEW,
-                reply_parameters=_reply(place),
-                message_thread_id=place.thread,
-                reply_markup=markup,
-            ),
-        )
-        return str(sent.message_id)
+    async def _send(self, place: Place, text: str, markup: Keyboard | None) -> str:
+        to: dict[str, object] = {"reply_parameters": _reply(place), "message_thread_id": place.thread}
+        sent = await self._write("sendMessage", place, text, markup, to)
+        return str(sent["message_id"])
 
-    async def _edit(self, place: Place, message: str, text: str, markup: InlineKeyboardMarkup | None) -> bool:
+    async def _edit(self, place: Place, message: str, text: str, markup: Keyboard | None) -> bool:
         """Return whether a message says a text now."""
         try:
-            await self._in_turn(
-                place.chat,
-                partial(
-                    self._bot.edit_message_text,
-                    text,
-                    place.chat,
-                    int(message),
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=_NO_PREVIEW,
-                    reply_markup=markup,
-                ),
-            )
+            await self._write("editMessageText", place, text, markup, {"message_id": int(message)})
         except (BadRequest, ChatMigrated) as error:
             if "not modified" in error.message.casefold():
                 return True
             log.info("telegram_edit_refused", error=error.message)
             return False
         return True
+
+    async def _write(
+        self, method: str, place: Place, text: str, markup: Keyboard | None, more: dict[str, object]
+    ) -> Any:
+        message = {
+            "chat_id": place.chat,
+            "text": text,
+            "parse_mode": ParseMode.HTML,
+            "link_preview_options": {"is_disabled": True},
+            "reply_markup": markup,
+        }
+        return await self._in_turn(place.chat, partial(call, self._bot, method, message | more))
 
     async def _delete(self, place: Place, message: str) -> None:
         try:
@@ -204,8 +194,8 @@ class Sender:
             log.info("telegram_delete_refused", error=error.message)
 
 
-def _reply(place: Place) -> ReplyParameters | None:
-    return ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
+def _reply(place: Place) -> Mapping[str, object] | None:
+    return {"message_id": place.reply_to, "allow_sending_without_reply": True} if place.reply_to else None
 
 
 def _seconds(error: RetryAfter) -> float:

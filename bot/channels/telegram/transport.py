@@ -1,8 +1,12 @@
 """The library's requests by aiohttp, which takes several times less work for each than the library's own way."""
 
-from typing import Any
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
 
 import aiohttp
+from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -64,6 +68,25 @@ class Transport(BaseRequest):
             failure = type(error).__name__  # its message may hold the address, and that the token
         # Not raised above, where it would keep the other error alive.
         raise TimedOut if failure == "timed out" else NetworkError(failure)
+
+
+async def call(bot: Bot, method: str, parameters: Mapping[str, object]) -> Any:
+    """Call a method of the platform and return its result, both as JSON: what is None in the parameters is left out.
+
+    The library's own methods make objects of a message that was sent, which takes longer than all the rest of sending
+    it. Raises TelegramError as they do.
+    """
+    given = {name: value for name, value in parameters.items() if value is not None}
+    body = cast("RequestData", _Body(json.dumps(given).encode()))
+    return await bot.request.post(f"{bot.base_url}/{method}", body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What `Transport` needs of a RequestData, which only the library may make."""
+
+    json_payload: bytes
+    contains_files: ClassVar[bool] = False
 
 
 def _form(request_data: RequestData) -> aiohttp.FormData:
