@@ -5,6 +5,7 @@
     ├── SettingsError          3  an unknown, unreadable or invalid setting
     ├── KnowledgeError         4  knowledge or seeds that are missing or not valid
     ├── StorageError           5  a database that is locked, read-only, broken or of a newer schema
+    │   └── UnkeptError        5  what no database can keep, however often it is tried
     └── ChannelError           6  a channel that cannot be served
         ├── TokenError         7  a token that the platform does not accept (wrong or revoked)
         └── NetworkError       8  a platform that cannot be reached
@@ -41,6 +42,10 @@ class StorageError(JoligError):
     """A database that is locked, read-only, broken or of a newer schema."""
 
     exit_code = 5
+
+
+class UnkeptError(StorageError):
+    """What no database can keep, however often it is tried."""
 
 
 class ChannelError(JoligError):

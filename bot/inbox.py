@@ -18,7 +18,7 @@ from typing import Protocol
 import structlog
 
 from bot.core.models import Note, Received
-from bot.errors import JoligError, NetworkError, StorageError
+from bot.errors import JoligError, NetworkError, StorageError, UnkeptError
 from bot.metrics import Metrics, NoMetrics
 
 __all__ = ["Inbox", "InboxStore", "Limits", "PostponedError", "Received"]
@@ -47,7 +47,10 @@ class Limits:
 
 
 class InboxStore(Protocol):
-    """Where events are kept; each method raises StorageError where it cannot do all that it is asked."""
+    """Where events are kept; each method raises StorageError where it cannot do all that it is asked.
+
+    UnkeptError, which is one, tells that trying again does not help.
+    """
 
     async def receive(self, events: Sequence[Received]) -> None:
         """Keep events, except those whose id is known."""
@@ -318,16 +321,21 @@ class _Handing:
             log.exception("inbox_handler_failed", channel=self._channel, id=received.id)
             reason = repr(error)
         if reason is not None:
-            self._metrics.gave_up(channel=self._channel)
-            log.error("inbox_dead_letter", channel=self._channel, id=received.id, reason=reason)
-        await self._close(number, reason, note)
+            self._give_up(received, reason)
+        await self._close(number, received, reason, note)
         return True
+
+    def _give_up(self, received: Received, reason: str) -> None:
+        self._metrics.gave_up(channel=self._channel)
+        log.error("inbox_dead_letter", channel=self._channel, id=received.id, reason=reason)
 
     async def _handle_patiently(self, received: Received) -> Note | None:
         """Handle an event, again where it fails for a time; raise _LeftError where the stop comes before that."""
         for pause in self._limits.retry:
             try:
                 return await self._handle(received)
+            except UnkeptError:
+                raise
             except (NetworkError, StorageError) as error:
                 self._metrics.retried(channel=self._channel)
                 log.warning("inbox_retry", channel=self._channel, id=received.id, error=str(error), seconds=pause)
@@ -335,13 +343,17 @@ class _Handing:
                 raise _LeftError
         return await self._handle(received)
 
-    async def _close(self, number: int, reason: str | None, note: Note | None) -> None:
-        """Note that an event is done with, as soon as the database can."""
+    async def _close(self, number: int, received: Received, reason: str | None, note: Note | None) -> None:
+        """Note that an event is done with, when the database can; give it up where the note can never be kept."""
         while True:
             try:
                 return await self._store.close(number, self._now(), reason, note)
             except StorageError as error:
-                await self._recover(error)
+                if note is None or not isinstance(error, UnkeptError):
+                    await self._recover(error)
+                    continue
+                reason, note = str(error), None
+                self._give_up(received, reason)
 
     async def _stopped_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):

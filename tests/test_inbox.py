@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.core.models import Note
-from bot.errors import ChannelError, NetworkError, StorageError
+from bot.core.models import Conversation, DialogueState, Note
+from bot.errors import ChannelError, NetworkError, StorageError, UnkeptError
 from bot.inbox import Inbox, Limits, PostponedError, Received
 from bot.storage import Storage
 from bot.storage.database import MEMORY
@@ -332,6 +332,39 @@ async def test_a_database_that_fails_for_a_time_loses_and_repeats_nothing(storag
     assert handle.ended == ["1", "2"]
     assert [entry["event"] for entry in logs] == ["inbox_unavailable"] * 4
     assert await open_ids(storage) == []
+
+
+class Refusing(Counting):
+    """A store that can never keep a note."""
+
+    async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
+        """Close an event, if it has no note."""
+        if note:
+            raise UnkeptError("no database can keep this")
+        await super().close(number, at, reason)
+
+
+async def test_a_note_that_can_never_be_kept_holds_up_nobody(storage: Storage) -> None:
+    """The event is a dead letter, and the next one of its chat is handled."""
+
+    async def handle(received: Received) -> Note | None:
+        note = Note(Conversation("telegram", "ann"), DialogueState(NOW))
+        handled.append(received.id)
+        if received.id == "2":
+            done.set()
+        return note if received.id == "1" else None
+
+    handled, done = list[str](), asyncio.Event()
+    inbox, stop = Inbox(Refusing(storage), now=lambda: NOW), asyncio.Event()
+    await inbox.put(event(1), event(2))
+    with capture_logs() as logs:
+        running = asyncio.create_task(inbox.run("telegram", handle, stop=stop))
+        await done.wait()
+        stop.set()
+        await running
+    assert handled == ["1", "2"]
+    assert [(entry["event"], entry["reason"]) for entry in logs] == [("inbox_dead_letter", "no database can keep this")]
+    assert await inbox.dead_letters("telegram") == 1
 
 
 # --- stop and start ------------------------------------------------------------------------------

@@ -382,6 +382,7 @@ class Composer:
     def held(self, held: Held, language: str) -> tuple[Block, ...]:
         """Return what is held of a conversation, nothing where nothing is."""
         state, counts = held.state, {"held-exchanges": held.exchanges, "held-questions": held.questions}
+        counts |= {"held-given-up": held.given_up}
         spoken = state and (state.chosen or state.language)
         told = [
             self.say("held-language", language, language=name) for name in language_names([spoken] if spoken else [])

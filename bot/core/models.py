@@ -458,6 +458,8 @@ class Held:
     state: DialogueState | None
     exchanges: int
     questions: int
+    given_up: int = 0
+    """Messages that could not be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +473,8 @@ class Received:
     """What has to be handled in order."""
     payload: str
     """What the channel needs to handle it, as JSON."""
+    asker: str = ""
+    """The conversation of whoever it comes from, where it comes from somebody."""
 
 
 # --- problems ------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "held-exchanges": frozenset({"count"}),
     "held-language": frozenset({"language"}),
     "held-questions": frozenset({"count"}),
+    "held-given-up": frozenset({"count"}),
     "held-topic": frozenset({"title"}),
     "kept-conversation": frozenset({"days"}),
     "kept-no-questions": frozenset(),

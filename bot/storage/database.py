@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from itertools import chain
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import aiosqlite
+import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import (
     URL,
@@ -52,12 +54,13 @@ from bot.core.models import (
     Reading,
     Received,
 )
-from bot.errors import StorageError
+from bot.errors import StorageError, UnkeptError
 from bot.privacy import pseudonyms
 from bot.storage.personal import EXPIRED, PERSONAL, Until, Whose
 from bot.storage.tables import HEAD, dialogue, exchange, feedback, inbox, position, question
 from bot.storage.together import Together
 
+log = structlog.get_logger()
 MEMORY: Final = ":memory:"
 KEY: Final = "key"
 """The file beside the database with what pseudonyms are made with: without it, nobody can tell whose they are."""
@@ -70,6 +73,8 @@ KNOWN = 100_000
 """Events that were handled to know the ids of, at least: a platform repeats what it is not sure to have delivered."""
 TRIMMED = 1000
 """Events after which the ids of too many are dropped."""
+LOG_PAUSES = 0.1, 1.0
+"""Seconds between the attempts to empty the write-ahead log."""
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -79,11 +84,14 @@ _NAMES = TypeAdapter(tuple[str, ...])
 _ASKED = TypeAdapter(Asked)
 _Writing = Sequence[tuple[UpdateBase, Sequence[Mapping[str, object]]]]
 """Statements, each with the rows that it is executed for."""
-_COUNTED = exchange, question
+_COUNTED = exchange, question, inbox
 _Result = TypeVar("_Result")
 _DIALECT = sqlite.dialect(paramstyle="named")
 _PAUSE = 0.02
 """Seconds between two attempts to switch to the write-ahead log."""
+
+_UNKEPT = UnicodeEncodeError, OverflowError, sqlite3.DataError, sqlite3.IntegrityError
+"""What the driver raises for values, and not for the state of the database."""
 
 # What SQLite says, and what it means to whoever runs the bot.
 _MEANINGS = {
@@ -111,7 +119,7 @@ class Storage:
         self._place = place
         self._pseudonym = pseudonyms(key)
         self._state = Together(self._states)
-        self._write = Together(self._write_all)
+        self._write = Together(self._write_all, apart=UnkeptError)
 
     @classmethod
     @asynccontextmanager
@@ -189,16 +197,32 @@ class Storage:
         await self._run(partial(_rate, this, intents, helpful))
 
     async def forget_chat(self, chat: Conversation) -> None:
-        """Drop the dialogue states and exchanges of a chat: its own conversation and those within it."""
-        whose = _within(chat)
-        await self._write([(_FORGET_DIALOGUES, [whose]), (_FORGET_EXCHANGES, [whose])])
+        """Drop what is held of a chat: of its own conversation and of those within it."""
+        of_people = [{"whose": self._whose(person).pseudonym} for person in await self._people(chat)]
+        whose = [_within(chat)]
+        await self._write(
+            [(_FORGET_QUESTIONS, of_people), *((forget, whose) for forget in (_FORGET_DIALOGUES, *_PASSED))]
+        )
 
     async def move_chat(self, chat: Conversation, to: str) -> None:
-        """Give the dialogue states of a chat to the chat that it has become, unless that has some of its own.
+        """Give the dialogue states of a chat, and whose its questions are, to the chat that it has become.
 
-        Exchanges stay: the messages of the new chat have other ids.
+        A state that the new chat has of its own stays. Exchanges and dead letters are dropped: the messages of the new
+        chat have other ids, and nobody could ask for their deletion there.
         """
-        await self._write([(_MOVE, [_within(chat) | {"new": to}])])
+        whose, people = _within(chat), await self._people(chat)
+        now = [replace(person, id=to + person.id.removeprefix(chat.id)) for person in people]
+        moved = [
+            {"whose": self._whose(old).pseudonym, "now": self._whose(new).pseudonym}
+            for old, new in zip(people, now, strict=True)
+        ]
+        forgetting = [(forget, [whose]) for forget in _PASSED]
+        await self._write([(_MOVE_QUESTIONS, moved), (_MOVE, [whose | {"new": to}]), *forgetting])
+
+    async def _people(self, chat: Conversation) -> list[Conversation]:
+        """Return the conversations of a chat: its own and those within it."""
+        (rows,) = await self._fetch(_CONVERSATIONS, _within(chat))
+        return [Conversation(chat.channel, name) for (name,) in rows]
 
     # --- what is about a person ------------------------------------------------------------------
 
@@ -206,14 +230,25 @@ class Storage:
         """Return what is held of a conversation."""
         whose = self._whose(conversation)
         counted = [select(func.count()).select_from(table).where(PERSONAL[table](whose)) for table in _COUNTED]
-        exchanges, questions = [(await self._read(count))[0][0] for count in counted]
-        return Held(await self.dialogue(conversation), exchanges, questions)
+        exchanges, questions, given_up = [(await self._read(count))[0][0] for count in counted]
+        return Held(await self.dialogue(conversation), exchanges, questions, given_up)
 
     async def forget(self, conversation: Conversation) -> None:
         """Delete all that is held of a conversation, so that the file does not hold it any more either."""
         whose = self._whose(conversation)
         await self._delete({table: of(whose) for table, of in PERSONAL.items()})
-        await self._run(_drop_log)
+        await self._empty_log()
+
+    async def _empty_log(self) -> None:
+        """Empty the write-ahead log, which has what was deleted, as soon as no other program reads it."""
+        for pause in (*LOG_PAUSES, None):
+            if not await self._run(_is_log_held):
+                return
+            if pause is not None:
+                await asyncio.sleep(pause)
+        log.warning(
+            "storage_log_not_emptied", hint="another program reads the database; its log has deleted text still"
+        )
 
     async def expire(self, *, conversations: date, questions: date) -> None:
         """Delete what is older than a day: of conversations, and of questions that are kept apart from them."""
@@ -249,7 +284,7 @@ class Storage:
         query = _OPENED if chat is None else _OPENED_OF_CHAT
         values = {"of_channel": channel, "after": after, "until": until, "of_chat": chat, "many": limit}
         (rows,) = await self._fetch(query, values)
-        return [(number, Received(channel, name, where, payload)) for number, name, where, payload in rows]
+        return [(number, Received(channel, *values)) for number, *values in rows]
 
     async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
         """Note that an event was handled; with a reason, that it was given up and is a dead letter.
@@ -258,7 +293,7 @@ class Storage:
         Of what was handled only the id is left, for a while, so that it is known if it comes in again.
         """
         row = {"this": number, "closed": at.isoformat()}
-        how = (_HANDLED, [row]) if reason is None else (_GIVEN_UP, [row | {"reason": reason}])
+        how = (_HANDLED, [row]) if reason is None else (_GIVEN_UP, [row | {"reason": _storable(reason)}])
         trim = [(_TRIM, [{"upto": number - KNOWN}])] if number % TRIMMED == 0 else []
         await self._write([how, *trim, *(self._noting(note) if note else ())])
 
@@ -331,10 +366,13 @@ class Storage:
 
 
 def _row(received: Received) -> dict[str, object]:
-    values = {"id": received.id, "chat": received.chat, "payload": received.payload}
-    # Half of a character, which no platform should send, becomes what JSON writes for it.
-    storable = {name: value.encode(errors="backslashreplace").decode() for name, value in values.items()}
-    return {"channel": received.channel, **storable}
+    values = {"id": received.id, "chat": received.chat, "payload": received.payload, "asker": received.asker}
+    return {"channel": received.channel, **{name: _storable(value) for name, value in values.items()}}
+
+
+def _storable(value: str) -> str:
+    """Return a text with what JSON writes for half of a character, which no platform should send, in its place."""
+    return value.encode(errors="backslashreplace").decode()
 
 
 def _exchanging(chat: Conversation, exchanged: Exchange) -> _Writing:
@@ -400,9 +438,9 @@ def _rate(this: Mapping[str, object], intents: Collection[str], helpful: bool, c
             connection.execute(_COUNT, {"intent": intent, "helpful": before, "count": -1})
 
 
-def _drop_log(connection: Connection) -> None:
-    """Empty the write-ahead log, which has what was deleted."""
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def _is_log_held(connection: Connection) -> bool:
+    """Empty the write-ahead log; return whether that was not possible, as another program reads it."""
+    return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0])
 
 
 def _take_lock(connection: Connection) -> None:
@@ -421,11 +459,11 @@ def _save(table: Table, *key: str, **computed: ColumnElement[str]) -> Insert:
     return adding.on_conflict_do_update(key, set_=given).values(values | computed)
 
 
-def _in_chat(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _in_chat(channel: ColumnElement[str], name: ColumnElement[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the conditions for a chat's own conversation and those within it: its topics, the people of a group."""
     chat = bindparam("of_chat", type_=String)
-    within = func.substr(table.c.conversation, 1, func.length(chat) + 1) == chat + ":"
-    return table.c.channel == bindparam("of_channel"), or_(table.c.conversation == chat, within)
+    within = func.substr(name, 1, func.length(chat) + 1) == chat + ":"
+    return channel == bindparam("of_channel"), or_(name == chat, within)
 
 
 _DIALOGUE = select(dialogue.c.state).where(
@@ -449,11 +487,20 @@ _COUNTING = insert(feedback)
 _COUNT = _COUNTING.on_conflict_do_update(
     ["intent", "helpful"], set_={"count": feedback.c.count + _COUNTING.excluded["count"]}
 )
-_FORGET_DIALOGUES, _FORGET_EXCHANGES = (delete(table).where(*_in_chat(table)) for table in (dialogue, exchange))
+_CONVERSATIONS = select(dialogue.c.conversation).where(*_in_chat(dialogue.c.channel, dialogue.c.conversation))
+_FORGET_DIALOGUES = delete(dialogue).where(*_in_chat(dialogue.c.channel, dialogue.c.conversation))
+_PASSED = (
+    delete(exchange).where(*_in_chat(exchange.c.channel, exchange.c.conversation)),
+    delete(inbox).where(*_in_chat(inbox.c.channel, inbox.c.asker), inbox.c.reason.is_not(None)),
+)
+"""What nobody can use any more, once a chat is left or has become another."""
+_OF_ASKER = question.c.asker == bindparam("whose")
+_FORGET_QUESTIONS = delete(question).where(_OF_ASKER)
+_MOVE_QUESTIONS = update(question).where(_OF_ASKER).values(asker=bindparam("now"))
 _MOVE = (
     update(dialogue)
     .prefix_with("OR IGNORE")
-    .where(*_in_chat(dialogue))
+    .where(*_in_chat(dialogue.c.channel, dialogue.c.conversation))
     .values(
         conversation=bindparam("new", type_=String)
         + func.substr(dialogue.c.conversation, func.length(bindparam("of_chat")) + 1)
@@ -462,7 +509,7 @@ _MOVE = (
 _RECEIVE = (
     insert(inbox)
     .values(
-        {name: bindparam(name) for name in ("channel", "id", "chat", "payload")}
+        {name: bindparam(name) for name in ("channel", "id", "chat", "payload", "asker")}
         | {"at": func.current_timestamp().cast(String)}
     )
     .on_conflict_do_nothing(["channel", "id"])
@@ -473,14 +520,14 @@ _WAITING = (
     .group_by(inbox.c.channel)
 )
 _OPENED = (
-    select(inbox.c.number, inbox.c.id, inbox.c.chat, inbox.c.payload)
+    select(inbox.c.number, inbox.c.id, inbox.c.chat, inbox.c.payload, inbox.c.asker)
     .where(inbox.c.channel == bindparam("of_channel"), inbox.c.closed.is_(None), inbox.c.number > bindparam("after"))
     .order_by(inbox.c.number)
     .limit(bindparam("many"))
 )
 _OPENED_OF_CHAT = _OPENED.where(inbox.c.chat == bindparam("of_chat"), inbox.c.number <= bindparam("until"))
 _THIS = inbox.c.number == bindparam("this")
-_HANDLED = update(inbox).where(_THIS).values(closed=bindparam("closed"), chat="", payload="")
+_HANDLED = update(inbox).where(_THIS).values(closed=bindparam("closed"), chat="", payload="", asker="")
 _GIVEN_UP = update(inbox).where(_THIS).values(closed=bindparam("closed"), reason=bindparam("reason"))
 _TRIM = delete(inbox).where(inbox.c.number <= bindparam("upto"), inbox.c.closed.is_not(None), inbox.c.reason.is_(None))
 
@@ -586,10 +633,11 @@ def _failures(place: str) -> Iterator[None]:
     """Turn every failure of the database into one line."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, *_UNKEPT) as error:
         said = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
         meaning = next((words for sign, words in _MEANINGS.items() if sign in said), f"failed: {said}")
-        raise StorageError(f"the database {place} {meaning}") from error
+        kind = UnkeptError if isinstance(error, _UNKEPT) else StorageError
+        raise kind(f"the database {place} {meaning}") from error
     except ValueError as error:
         raise StorageError(f"the database {place} holds data that cannot be read") from error
     except OSError as error:

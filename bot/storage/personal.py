@@ -26,18 +26,9 @@ class Until:
     question: date
 
 
-def _of_chat(whose: Whose) -> ColumnElement[bool]:
-    """Return the condition for what was given up of a person's chat; in a group, of the group.
-
-    Whose message it was is known to the channel alone. What is open is left: somebody waits for the answer.
-    """
-    chat = or_(inbox.c.chat == whose.conversation, _begins(whose.conversation))
-    return and_(inbox.c.channel == whose.channel, inbox.c.reason.is_not(None), inbox.c.chat != "", chat)
-
-
-def _begins(conversation: str) -> ColumnElement[bool]:
-    """Return the condition for a chat that the id of a conversation begins with."""
-    return inbox.c.chat.in_([conversation[:place] for place, sign in enumerate(conversation) if sign in ": "])
+def _of_asker(whose: Whose) -> ColumnElement[bool]:
+    """Return the condition for what was given up of a person; what is open is left: they wait for the answer."""
+    return and_(inbox.c.channel == whose.channel, inbox.c.reason.is_not(None), inbox.c.asker == whose.conversation)
 
 
 PERSONAL: Mapping[Table, Callable[[Whose], ColumnElement[bool]]] = {
@@ -47,7 +38,7 @@ PERSONAL: Mapping[Table, Callable[[Whose], ColumnElement[bool]]] = {
         or_(exchange.c.conversation == whose.conversation, exchange.c.asker == whose.conversation),
     ),
     question: lambda whose: question.c.asker == whose.pseudonym,
-    inbox: _of_chat,
+    inbox: _of_asker,
 }
 """The rows of each table that are of a conversation."""
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, text
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration."""
 
 metadata = MetaData()
@@ -72,6 +72,7 @@ inbox = Table(
     Column("at", String, nullable=False, server_default=""),
     Column("closed", String),
     Column("reason", String),
+    Column("asker", String, nullable=False, server_default=""),
     Index("inbox_id", "channel", "id", unique=True),
     Index("inbox_open", "channel", "number", sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN),
     sqlite_autoincrement=True,

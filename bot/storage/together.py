@@ -11,9 +11,18 @@ _Result = TypeVar("_Result")
 class Together(Generic[_Item, _Result]):
     """Does what is asked for while it is busy in one go, as a commit or a select costs more than a row."""
 
-    def __init__(self, do: Callable[[Sequence[_Item]], Awaitable[Sequence[_Result]]]) -> None:
-        """Take what does several items, and returns a result for each; where it fails, all of them fail."""
+    def __init__(
+        self,
+        do: Callable[[Sequence[_Item]], Awaitable[Sequence[_Result]]],
+        *,
+        apart: tuple[type[Exception], ...] | type[Exception] = (),
+    ) -> None:
+        """Take what does several items, and returns a result for each; where it fails, all of them fail.
+
+        Where it fails with `apart`, which tells that one of them is to blame, each is done by itself.
+        """
         self._do = do
+        self._apart = apart
         self._waiting: list[tuple[_Item, asyncio.Future[_Result]]] = []
         self._doing: asyncio.Task[None] | None = None
 
@@ -34,15 +43,22 @@ class Together(Generic[_Item, _Result]):
     async def _do_all(self) -> None:
         while self._waiting:
             together, self._waiting = self._waiting, []
-            items, futures = zip(*together, strict=True)
-            try:
-                results = await self._do(items)
-            except Exception as error:  # noqa: BLE001 - it is raised where the items were asked for
-                for future in futures:
-                    if not future.done():
-                        future.set_exception(error)
-            else:
-                for future, result in zip(futures, results, strict=True):
-                    if not future.done():
-                        future.set_result(result)
+            await self._do_these(together)
         self._doing = None
+
+    async def _do_these(self, together: Sequence[tuple[_Item, asyncio.Future[_Result]]]) -> None:
+        items, futures = zip(*together, strict=True)
+        try:
+            results = await self._do(items)
+        except Exception as error:  # noqa: BLE001 - it is raised where the items were asked for
+            if isinstance(error, self._apart) and len(together) > 1:
+                for each in together:
+                    await self._do_these([each])
+                return
+            for future in futures:
+                if not future.done():
+                    future.set_exception(error)
+        else:
+            for future, result in zip(futures, results, strict=True):
+                if not future.done():
+                    future.set_result(result)

@@ -306,6 +306,7 @@ held-language = Dil: { $language }
 held-topic = Son mövzu: “{ $title }”
 held-exchanges = Düymələri işləsin deyə cavablar haqqında saxlanılan qeydlər: { $count }
 held-questions = Adınız olmadan saxlanılan suallar: { $count }
+held-given-up = Cavablandırıla bilməyən mesajlar: { $count }
 kept-conversation =
     Bütün bunlar son cavabdan { $days } gün sonra avtomatik silinir.
 kept-questions =

@@ -290,6 +290,7 @@ held-language = The language: { $language }
 held-topic = What it was last about: “{ $title }”
 held-exchanges = Notes on answers, so that their buttons work: { $count }
 held-questions = Questions kept without your name: { $count }
+held-given-up = Messages that could not be answered: { $count }
 kept-conversation =
     All of this is deleted automatically { $days } days after the last answer.
 kept-questions =

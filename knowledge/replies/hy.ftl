@@ -316,6 +316,7 @@ held-language = Լեզուն՝ { $language }
 held-topic = Վերջին թեման՝ «{ $title }»
 held-exchanges = Նշումներ պատասխանների մասին, որպեսզի գործեն դրանց կոճակները՝ { $count }
 held-questions = Առանց Ձեր անվան պահվող հարցեր՝ { $count }
+held-given-up = Հաղորդագրություններ, որոնց հնարավոր չեղավ պատասխանել՝ { $count }
 kept-conversation =
     Այս ամենն ինքնաբերաբար ջնջվում է վերջին պատասխանից { $days } օր անց։
 kept-questions =

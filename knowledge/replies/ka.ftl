@@ -307,6 +307,7 @@ held-language = ენა: { $language }
 held-topic = ბოლო თემა: „{ $title }“
 held-exchanges = ჩანაწერები პასუხებზე, მათი ღილაკების მუშაობისთვის: { $count }
 held-questions = თქვენი სახელის გარეშე შენახული კითხვები: { $count }
+held-given-up = შეტყობინებები, რომლებზეც პასუხის გაცემა ვერ მოხერხდა: { $count }
 kept-conversation =
     ეს ყველაფერი ავტომატურად წაიშლება ბოლო პასუხიდან { $days } დღის შემდეგ.
 kept-questions =

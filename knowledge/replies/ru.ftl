@@ -309,6 +309,7 @@ held-language = Язык: { $language }
 held-topic = Последняя тема: «{ $title }»
 held-exchanges = Записи об ответах, без которых не работали бы кнопки под ними: { $count }
 held-questions = Вопросы, сохранённые без вашего имени: { $count }
+held-given-up = Сообщения, на которые не удалось ответить: { $count }
 kept-conversation =
     Всё это удаляется автоматически через { $days } дн. после последнего ответа.
 kept-questions =

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from bot.core.models import Conversation, DialogueState, Exchange, Note, Received
-from bot.errors import StorageError
+from bot.errors import StorageError, UnkeptError
 from bot.storage import Storage
 from bot.storage.database import KNOWN, MEMORY, TRIMMED
 
@@ -176,6 +176,25 @@ async def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
         await limit_pages(storage, 1_000_000)
         await storage.receive([received(1), received(2, "x" * 100_000)])
         assert await open_ids(storage) == ["1", "2"]
+
+
+async def test_what_can_never_be_kept_takes_none_of_the_others_along() -> None:
+    """Of what is noted in the same moment, it alone is refused, and for good."""
+    async with Storage.open(MEMORY) as storage:
+        await storage.receive([received(1), received(2), received(3)])
+        broken = Exchange("\ud83d", (), (), "en")
+        notes = [
+            Note(
+                Conversation("telegram", "1"), DialogueState(AT), chat=Conversation("telegram", "1"), exchange=exchange
+            )
+            for exchange in (Exchange("4", (), (), "en"), broken, Exchange("5", (), (), "en"))
+        ]
+        closing_all = (storage.close(number, AT, note=note) for number, note in enumerate(notes, 1))
+        outcomes = await asyncio.gather(*closing_all, return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [type(None), UnkeptError, type(None)]
+        assert await open_ids(storage) == ["2"]
+        await storage.close(2, AT, reason=str(outcomes[1]))
+        assert await storage.dead_letters("telegram") == 1
 
 
 async def test_half_a_character_is_no_obstacle() -> None:

@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.models import Asked, Conversation, DialogueState, Exchange, Held, Outcome, Reading, Received
 from bot.storage import Storage
@@ -47,7 +49,8 @@ async def converse(store: Storage, person: Conversation, chat: Conversation, num
     await store.save_dialogue(person, state, asked(f"the words of {person.id}"))
     readings = (Reading("meetings"),)
     await store.save_exchange(chat, Exchange(f"{number}", (f"{number}1",), readings, "en", asker=person.id))
-    events = [Received("telegram", f"{number}{kind}", chat.id, f"payload of {person.id}") for kind in ("a", "b", "c")]
+    payload = f"payload of {person.id}"
+    events = [Received("telegram", f"{number}{kind}", chat.id, payload, person.id) for kind in ("a", "b", "c")]
     await store.receive(events)
     opened = await store.opened("telegram", after=0, limit=100)
     handled, given_up, _ = [place for place, received in opened if received in events]
@@ -77,10 +80,10 @@ class TestForget:
         """In every table; a message that still waits for its answer is answered."""
         await converse(store, ANN, ANN, 1)
         await converse(store, BOB, BOB, 2)
-        assert await store.held(ANN) == Held(DialogueState(NOW, language="en", intent="meetings"), 1, 1)
+        assert await store.held(ANN) == Held(DialogueState(NOW, language="en", intent="meetings"), 1, 1, 1)
         await store.forget(ANN)
         assert await store.held(ANN) == Held(None, 0, 0)
-        assert await store.held(BOB) == Held(DialogueState(NOW, language="en", intent="meetings"), 1, 1)
+        assert await store.held(BOB) == Held(DialogueState(NOW, language="en", intent="meetings"), 1, 1, 1)
         assert [question.text for question in await store.questions()] == [f"the words of {BOB.id}"]
         assert await store.dead_letters("telegram") == 1
         left = [received.chat for _, received in await store.opened("telegram", after=0, limit=100)]
@@ -95,10 +98,10 @@ class TestForget:
         assert (await store.held(ANN_THERE)) == Held(None, 0, 0)
         for other in (ANN, BOB_THERE):
             held = await store.held(other)
-            assert (held.state is not None, held.exchanges, held.questions) == (True, 1, 1)
+            assert (held.state is not None, held.exchanges, held.questions, held.given_up) == (True, 1, 1, 1)
         assert await store.exchange(GROUP, "2") is None
         assert await store.exchange(GROUP, "3")
-        assert await store.dead_letters("telegram") == 1  # whose they were in the group is not known
+        assert await store.dead_letters("telegram") == 2
 
     async def test_the_files_hold_no_trace_of_it(self, store: Storage, path: Path) -> None:
         """Not in pages that are free, nor in the write-ahead log."""
@@ -113,10 +116,49 @@ class TestForget:
         assert b"a secret" not in kept
         assert f"payload of {ANN.id}".encode() not in kept
 
+    async def test_what_another_program_keeps_in_the_log_is_told(self, path: Path) -> None:
+        """It is deleted, but the log cannot be emptied while somebody reads it."""
+        async with Storage.open(path, patience=0) as store:
+            await converse(store, ANN, ANN, 1)
+            with closing(sqlite3.connect(path, isolation_level=None)) as another:
+                another.execute("BEGIN")
+                another.execute("SELECT count(*) FROM dialogue").fetchone()
+                with capture_logs() as logs:
+                    await store.forget(ANN)
+                another.execute("ROLLBACK")
+            assert [entry["event"] for entry in logs] == ["storage_log_not_emptied"]
+            assert await store.held(ANN) == Held(None, 0, 0)
+
     async def test_who_is_not_known_can_be_forgotten(self, store: Storage) -> None:
         """There is nothing to do."""
         await store.forget(ANN)
         assert await store.held(ANN) == Held(None, 0, 0)
+
+
+class TestChats:
+    """A group that the bot leaves, or that becomes another."""
+
+    async def test_nothing_of_a_chat_that_was_left_is_kept(self, store: Storage) -> None:
+        """Of none of its people, and all of what they said elsewhere."""
+        await converse(store, ANN, ANN, 1)
+        await converse(store, ANN_THERE, GROUP, 2)
+        await converse(store, BOB_THERE, GROUP, 3)
+        await store.forget_chat(GROUP)
+        for person in (ANN_THERE, BOB_THERE):
+            assert await store.held(person) == Held(None, 0, 0)
+        assert (await store.held(ANN)).given_up == 1
+        assert [question.text for question in await store.questions()] == [f"the words of {ANN.id}"]
+
+    async def test_what_is_kept_of_a_chat_that_moved_can_be_forgotten_there(self, store: Storage) -> None:
+        """The state and the questions; of what belongs to messages of the old chat nothing is kept."""
+        await converse(store, ANN_THERE, GROUP, 1)
+        await store.move_chat(GROUP, "-100999")
+        moved = replace(ANN_THERE, id=ANN_THERE.id.replace(GROUP.id, "-100999"))
+        assert await store.held(ANN_THERE) == Held(None, 0, 0)
+        held = await store.held(moved)
+        assert (held.state is not None, held.exchanges, held.questions, held.given_up) == (True, 0, 1, 0)
+        await store.forget(moved)
+        assert await store.questions() == []
 
 
 class TestExpiry:

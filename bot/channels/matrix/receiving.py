@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 from nio import RoomInfo, SyncResponse
 
-from bot.channels.matrix.events import CHANNEL, Reader
+from bot.channels.matrix.events import CHANNEL, Reader, person_in
 from bot.channels.matrix.homeserver import Event, Homeserver, LoggedOutError, RefusedError
 from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, room_of
 from bot.channels.matrix.timing import Timing, stopped_within
@@ -145,7 +145,8 @@ class Receiver:
 
     def _received(self, room: str, name: str, event: Event, *, chat: str | None = None) -> Received:
         payload = {"room": room, "event": event, "at": self._now().isoformat()}
-        return Received(CHANNEL, name, chat or room, json.dumps(payload))
+        asker = person_in(room, event["sender"]).id if "sender" in event else ""
+        return Received(CHANNEL, name, chat or room, json.dumps(payload), asker)
 
     def _wanted(self, room: str, events: list[Event]) -> Iterator[Received]:
         """Yield what may be for the bot, and came after it was in the room."""

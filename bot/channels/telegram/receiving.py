@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 from telegram import Bot, Update
+from telegram.constants import ChatType
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.request import BaseRequest
 from yarl import URL
 
 from bot.channels.telegram.timing import Timing
-from bot.channels.telegram.updates import CHANNEL
+from bot.channels.telegram.updates import CHANNEL, conversation
 from bot.errors import ChannelError, StorageError, TokenError
 from bot.inbox import Inbox, Received
 
@@ -46,8 +47,20 @@ def received(update: object, payload: str) -> Received:
     if not isinstance(update, dict) or not isinstance(number, int):
         raise ValueError("an update has a number")  # noqa: TRY004 - it came from outside
     content = next((value for value in update.values() if isinstance(value, dict)), None)
-    chat = _part(content, "chat") or _part(_part(content, "message"), "chat") or _part(content, "from")
-    return Received(CHANNEL, str(number), str(_part(chat, "id") or ""), payload)
+    message = content if _part(content, "chat") else _part(content, "message")
+    person = _part(content, "sender_chat") or _part(content, "from")
+    chat = _part(message, "chat") or person
+    return Received(CHANNEL, str(number), str(_part(chat, "id") or ""), payload, _asker(message, person))
+
+
+def _asker(message: object, person: object) -> str:
+    """Return the conversation of a person, as the reader names it; of an inline query the private one."""
+    chat = _part(message, "chat")
+    thread = _part(message, "message_thread_id") if _part(message, "is_topic_message") else None
+    whose, private = _part(person, "id"), _part(chat, "type") in {None, ChatType.PRIVATE}
+    if whose is None:
+        return ""
+    return conversation(_part(chat, "id") or whose, thread, None if private else whose)
 
 
 def _part(value: object, name: str) -> Any:

@@ -218,8 +218,7 @@ class Reader:
         return self._from(person, message.chat, _thread(message), reply_to)
 
     def _from(self, person: User | Chat, chat: Chat, thread: int | None, reply_to: int | None) -> Origin:
-        shared = f"{chat.id}" if thread is None else f"{chat.id}:t{thread}"
-        own = shared if _is_private(chat) else f"{shared}:u{person.id}"
+        own = conversation(chat.id, thread, None if _is_private(chat) else person.id)
         return Origin(
             person=Conversation(CHANNEL, own),
             chat=_whole(chat),
@@ -271,6 +270,12 @@ class Reader:
 
     def _is_named_command(self, entity: MessageEntity, text: str) -> bool:
         return entity.type == MessageEntity.BOT_COMMAND and text.casefold().endswith(self._name)
+
+
+def conversation(chat: int, thread: int | None, person: int | None) -> str:
+    """Return the id of a person's conversation; the person is None in a private chat, the thread outside of topics."""
+    shared = f"{chat}" if thread is None else f"{chat}:t{thread}"
+    return shared if person is None else f"{shared}:u{person}"
 
 
 def _whole(chat: Chat) -> Conversation:

@@ -82,6 +82,7 @@ held-language = The language: { $language }
 held-topic = What it was last about: “{ $title }”
 held-exchanges = Answers whose buttons work: { $count }
 held-questions = Questions kept without your name: { $count }
+held-given-up = Messages that could not be answered: { $count }
 kept-conversation =
     Days after the last answer until this is deleted by itself: { $days }.
 kept-questions =

@@ -82,6 +82,7 @@ held-language = La langue : { $language }
 held-topic = Le dernier sujet : « { $title } »
 held-exchanges = Réponses dont les boutons fonctionnent : { $count }
 held-questions = Questions conservées sans votre nom : { $count }
+held-given-up = Messages restés sans réponse : { $count }
 kept-conversation =
     Jours après la dernière réponse avant l’effacement automatique : { $days }.
 kept-questions =
