@@ -46,7 +46,11 @@ NOON = time(12, tzinfo=UTC)
 """The hour of a question that comes with a day only."""
 
 
-def responder(settings: Settings, *, before_fit: Callable[[], None] = lambda: None) -> Responder:
+def _say_to_wait() -> None:
+    print("jolig: fitting the matcher to the examples, once; it takes about half a minute …", file=sys.stderr)
+
+
+def responder(settings: Settings, *, before_fit: Callable[[], None] = _say_to_wait) -> Responder:
     """Return the core with the knowledge that the settings name; raise KnowledgeError where that is not valid.
 
     `before_fit` is called where the matcher is to be fitted first.
@@ -58,13 +62,9 @@ def responder(settings: Settings, *, before_fit: Callable[[], None] = lambda: No
         raise StorageError(f"the folder {folder} cannot be used: {error.strerror}") from error
 
 
-def _say_to_wait() -> None:
-    print("jolig: fitting the matcher to the examples, once; it takes about half a minute …", file=sys.stderr)
-
-
 def ask(settings: Settings, question: str, *, language: str | None, as_json: bool, explain: bool) -> int:
     """Print the answer to one question, and why it is that one if `explain` is true."""
-    core = responder(settings, before_fit=_say_to_wait)
+    core = responder(settings)
     language = _language(core, language, settings)
     now = datetime.now(UTC)
     turn = core.respond(Question(question, language=language), None, now=now)
@@ -249,7 +249,7 @@ def _evaluate(settings: Settings) -> list[Problem]:
     """Print how the evaluation goes, and return what keeps the knowledge from being published."""
     from bot.knowledge import evaluation  # noqa: PLC0415 - the other commands do without it
 
-    core = responder(settings, before_fit=_say_to_wait)
+    core = responder(settings)
     asked = evaluation.read(settings.knowledge_dir, core.knowledge)
     if not asked.problems and asked.dialogues:
         report = evaluation.run(core.knowledge, core, asked, plain)
@@ -333,7 +333,7 @@ def chat(settings: Settings, *, language: str | None = None) -> int:
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
     _log(settings)
-    core = responder(settings, before_fit=_say_to_wait)
+    core = responder(settings)
     asyncio.run(_chat(settings, core, _language(core, language, settings) or core.languages[0]))
     return 0
 
@@ -355,8 +355,10 @@ def serve(settings: Settings, *, test_environment: bool) -> int:
         raise SettingsError("neither JOLIG_TELEGRAM_TOKEN nor JOLIG_MATRIX_HOMESERVER is set")
     import asyncio  # noqa: PLC0415 - `ask` starts without it
 
+    from structlog import get_logger  # noqa: PLC0415 - as above
+
     _log(settings)
-    core = responder(settings)
+    core = responder(settings, before_fit=lambda: get_logger().info("knowledge_fitting"))
     for language in core.languages:
         core.say("unavailable", language)  # its messages are read now, and not while somebody waits for an answer
     asyncio.run(_serve(settings, core, channels))

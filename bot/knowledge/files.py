@@ -46,8 +46,13 @@ class Document:
         return Problem(self.file, self.line(location), message)
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return what is in a file; raise OSError for one that is too large, or that is none and might never end."""
+def read_bytes(folder: Path, path: Path) -> bytes:
+    """Return what is in a file of a folder.
+
+    Raises OSError for one that is too large, that is none and might never end, or that a link brings in from elsewhere.
+    """
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise OSError(errno.EPERM, "it is a link that leads out of the folder")
     # Not blocking: a pipe that nobody writes to is opened at once, and then refused.
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -62,7 +67,7 @@ def read_text(folder: Path, path: Path, problems: list[Problem]) -> str | None:
     """Return the text of a file, or None and a problem more."""
     name = path.relative_to(folder).as_posix()
     try:
-        return read_bytes(path).decode()
+        return read_bytes(folder, path).decode()
     except UnicodeDecodeError as error:
         problems.append(Problem(name, 1, f"not UTF-8 text: {error.reason} at byte {error.start}"))
     except OSError as error:

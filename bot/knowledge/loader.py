@@ -110,7 +110,7 @@ def _read_reply(folder: Path, path: Path, draft: Draft) -> None:
 def _read_seed(seeds: Path, source: Placed[schema.SourceEntry], draft: Draft) -> None:
     file = source.entry.file
     try:
-        data = read_bytes(seeds / file)
+        data = read_bytes(seeds, seeds / file)
         found = hashlib.sha256(data).hexdigest()
         if found != source.entry.sha256:
             draft.problems.append(source.problem(f"{file} has changed: its sha256 is {found}", "sha256"))

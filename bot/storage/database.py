@@ -64,6 +64,7 @@ log = structlog.get_logger()
 MEMORY: Final = ":memory:"
 KEY: Final = "key"
 """The file beside the database with what pseudonyms are made with: without it, nobody can tell whose they are."""
+_KEY_BYTES: Final = 32
 KEPT = 200
 """Exchanges to keep of a conversation: enough for the buttons and edits of a long day, and the file stays small.
 
@@ -136,7 +137,7 @@ class Storage:
                     _create(Path(path))
                 async with engine.begin() as connection:
                     await connection.run_sync(_migrate, place)
-                key = secrets.token_bytes() if path == MEMORY else _key_beside(Path(path))
+                key = secrets.token_bytes(_KEY_BYTES) if path == MEMORY else _key_beside(Path(path))
             opened = cls(engine, place, key)
             yield opened
             await opened._write.finish()
@@ -583,19 +584,24 @@ def _create(path: Path) -> None:
 
 
 def _key_beside(path: Path) -> bytes:
-    """Return the key in the folder of the database, private to the user; make one where there is none."""
+    """Return the key in the folder of the database, private to the user; make one where there is none.
+
+    Raises StorageError for one that was cut off: with an empty key, anybody could tell who is behind a pseudonym.
+    """
     key = path.with_name(KEY)
     made = key.with_name(f"{KEY}.{os.getpid()}")
     if not key.exists():
         try:
             made.touch(0o600)
-            made.write_bytes(secrets.token_bytes())
+            made.write_bytes(secrets.token_bytes(_KEY_BYTES))
             with suppress(FileExistsError):  # another process was faster
                 os.link(made, key)
         finally:
             made.unlink(missing_ok=True)
     key.chmod(0o600)
-    return key.read_bytes()
+    if len(found := key.read_bytes()) < _KEY_BYTES:
+        raise StorageError(f"the key {key} is damaged: put it back from a copy, or remove it, and another is made")
+    return found
 
 
 def _migrate(connection: Connection, place: str) -> None:

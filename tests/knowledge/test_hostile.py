@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import KnowledgeError
+from bot.knowledge.cache import load
 from bot.knowledge.digest import LARGEST
 from tests.knowledge.conftest import Garden
 
@@ -30,7 +32,8 @@ def bound(path: Path) -> None:
     ("make", "message"),
     [
         pytest.param(os.mkfifo, "it is not a file", id="pipe"),
-        pytest.param(lambda path: path.symlink_to("/dev/zero"), "it is not a file", id="device"),
+        pytest.param(lambda path: path.symlink_to("/dev/zero"), "a link that leads out of the folder", id="device"),
+        pytest.param(lambda path: path.symlink_to(__file__), "a link that leads out of the folder", id="link"),
         pytest.param(lambda path: path.symlink_to(path.name), "symbolic links", id="link to itself"),
         pytest.param(Path.mkdir, "Is a directory", id="folder"),
         pytest.param(bound, "No such device", id="socket"),
@@ -63,6 +66,30 @@ class TestWhatIsNoFile:
         (problem,) = garden.problems()
         assert problem.file == "sources.yaml"
         assert message in problem.message
+
+
+def test_a_link_within_the_folder_is_followed(garden: Garden) -> None:
+    """So a folder is mounted whose files change all at once."""
+    for file in (garden.folder / "bot.yaml", *garden.seeds.iterdir()):
+        file.rename(file.with_name(f"..{file.name}"))
+        file.symlink_to(f"..{file.name}")
+    assert list(garden.problems()) == []
+
+
+def test_a_folder_that_a_link_brings_in_is_refused(garden: Garden, tmp_path: Path) -> None:
+    """Each file of it, by its name."""
+    (garden.folder / "facts").rename(tmp_path / "elsewhere")
+    (garden.folder / "facts").symlink_to(tmp_path / "elsewhere")
+    problems = garden.problems()
+    assert {problem.file.partition("/")[0] for problem in problems} == {"facts"}
+    assert {problem.message for problem in problems} == {"cannot be read: it is a link that leads out of the folder"}
+
+
+def test_a_file_that_cannot_be_read_is_named_and_not_the_cache(garden: Garden, tmp_path: Path) -> None:
+    """Whatever keeps it from being read: here, it is memory that nobody has."""
+    (garden.folder / "facts/odd.yaml").symlink_to("/proc/self/mem")
+    with pytest.raises(KnowledgeError, match=r"facts/odd\.yaml:1: cannot be read"):
+        load(garden.folder, garden.seeds, tmp_path / "cache")
 
 
 @pytest.mark.parametrize("text", ["[" * 1_000_000, "{a: " * 900 + "}" * 900, "- " * 900 + "a", "- " * 22 + "a"])

@@ -12,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.models import Asked, Conversation, DialogueState, Exchange, Held, Outcome, Reading, Received
+from bot.errors import StorageError
 from bot.storage import Storage
 from bot.storage.personal import EXPIRED, IMPERSONAL, PERSONAL
 from bot.storage.tables import metadata
@@ -228,6 +229,15 @@ class TestQuestions:
         assert key.read_bytes() == made
         assert key.stat().st_mode & 0o777 == 0o600
         assert [file.name for file in path.parent.glob("key*")] == ["key"]
+
+    @pytest.mark.parametrize("left", [b"", b"short"])
+    async def test_a_key_that_was_cut_off_is_refused(self, path: Path, left: bytes) -> None:
+        """What anybody can guess hides nobody."""
+        path.with_name("key").write_bytes(left)
+        with pytest.raises(StorageError, match=r"key .*key is damaged: put it back from a copy, or remove it"):
+            async with Storage.open(path):
+                pass
+        assert path.with_name("key").read_bytes() == left
 
 
 class TestWaiting:
