@@ -323,9 +323,16 @@ def _coverage(whole: Knowledge, reasons: dict[str, dict[str, str]]) -> Iterator[
         )
         for sentence in sentences:
             if not sentence.complete:
-                reason = next((why for quote, why in reasons[source.id].items() if fold(quote) in sentence.text), None)
+                reason = next(
+                    (why for quote, why in reasons[source.id].items() if _overlap(quote, sentence.text)), None
+                )
                 share = 100 * sentence.covered / sentence.total
                 yield f"  {share:3.0f} %  {sentence.text}  ({reason or 'no reason given'})"
+
+
+def _overlap(quote: str, sentence: str) -> bool:
+    """Return whether a quote stands in a sentence, or the sentence in a quote of several."""
+    return fold(quote) in sentence or sentence in fold(quote)
 
 
 def chat(settings: Settings, *, language: str | None = None) -> int:

@@ -438,6 +438,17 @@ def test_check_shows_a_sentence_that_no_fact_stands_on(call: Call, garden: Garde
     assert re.search(r"(?m)^ +\d+ %  .*Nobody knows this yet\.", told.out)
 
 
+def test_one_reason_may_be_for_several_sentences(call: Call, garden: Garden) -> None:
+    """Each of them has it."""
+    (seed,) = garden.seeds.glob("*.txt")
+    seed.write_text(seed.read_text(encoding="utf-8") + "\nNobody knows this. And nobody that.\n", encoding="utf-8")
+    with (garden.folder / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write("  uncovered:\n    - {quote: Nobody knows this. And nobody that., reason: made up}\n")
+    told = call("check", "--quick", **settings_of(garden))
+    assert told.out.count("(made up)") == 2
+    assert "no reason given" not in told.out
+
+
 def test_check_reminds_of_a_document_that_is_no_source_yet(call: Call, garden: Garden) -> None:
     """It is no problem: the bot goes on with what it knows while somebody prepares the next source."""
     (garden.seeds / "001_gori.txt").write_text("They met in Gori.", encoding="utf-8")

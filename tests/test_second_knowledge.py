@@ -13,7 +13,7 @@ from bot.core.composer import Composer, Occasion
 from bot.core.corpus import Corpus
 from bot.core.entities import Mention
 from bot.core.fallback import Decision, Kind
-from bot.core.models import Answer, DialogueState, Entity, Outcome, Question, Quote, Turn
+from bot.core.models import Answer, DialogueState, Entity, Intent, Outcome, Question, Quote, Turn
 from bot.core.responder import Responder
 from bot.core.text import normalise
 from bot.core.understanding import Request
@@ -239,6 +239,33 @@ def test_an_answer_that_names_persons_corrects_another_who_is_asked_about(
     assert "Tomas Lindqvist" in plain(answer)
 
 
+def test_a_number_that_is_quoted_and_a_pair_may_be_said_in_words(copied: Garden) -> None:
+    """What the evidence says is no guess, and "both" is grammar."""
+    copied.plant("replies/en.ftl", "opened on { $day }", "opened on { $day }, nine days and two before all others")
+    assert list(copied.problems()) == []
+
+
+def test_pairs_lie_close_whose_answers_differ_and_mislead() -> None:
+    """Small talk that is taken for other small talk, and two questions with one answer, do no harm."""
+
+    def intent(name: str, outcome: Outcome, reply: str) -> Intent:
+        return Intent(name, outcome, {}, {}, reply)
+
+    told = (
+        intent("opening", Outcome.ANSWER, "opening"),
+        intent("opening-day", Outcome.ANSWER, "opening"),
+        intent("cost", Outcome.NOT_DOCUMENTED, "cost"),
+        intent("hello", Outcome.SMALL_TALK, "hello"),
+        intent("weather", Outcome.OUT_OF_SCOPE, "off"),
+    )
+    names = [each.id for each in told]
+    confused = [evaluation.Confusion("x", one, other) for one in names for other in names if one != other] * 5
+    report = evaluation.Report(
+        (), tuple(confused), 100, (), evaluation.ThresholdsEntry(), {each.id: each for each in told}
+    )
+    assert report.close_pairs() == [(10, "cost", "opening-day"), (10, "cost", "opening")]
+
+
 def test_a_name_within_a_longer_one_is_in_the_evidence(copied: Garden) -> None:
     """The quote names Corvelle, though "opened in Corvelle" is a name of something else too."""
     opening = "- {id: the-opening, kind: event, names: {en: opened in Corvelle, fr: une journée}}\n"
@@ -251,6 +278,9 @@ def test_a_name_within_a_longer_one_is_in_the_evidence(copied: Garden) -> None:
     [
         ("intents/people.yaml", "aspects: {time:", "aspects: {tme:", "the aspect 'tme' is not known"),
         ("replies/en.ftl", "    .none =", "    .nothing =", "'passage' needs the attribute 'none'"),
+        ("replies/en.ftl", "books, { $origin }", "books on nine shelves, { $origin }", "'books' says 'nine'"),
+        ("entities/names.yaml", "kind: place", "kind: Place", "'kind': write small letters of the English alphabet"),
+        ("intents/books.yaml", "count:", "Count:", "'facts.Count': write one word in small letters"),
     ],
 )
 def test_what_no_answer_could_use_is_a_problem(copied: Garden, file: str, old: str, new: str, message: str) -> None:

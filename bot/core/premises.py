@@ -141,8 +141,7 @@ def _numbers(
     if not stated or words.comparisons & set(normalise(text).split()):
         return
     for said, spoken in _words_of(facts, language, sources):
-        stated |= {int(number) for number in re.findall(r"\d+", said)}
-        stated |= {number for word, number in lexicon(spoken).numbers.items() if word in normalise(said).split()}
+        stated |= numbers_told(said, spoken)
     for written, number in given_numbers(text, language):
         if number not in stated:
             yield Contradiction("not-that-number", written)
@@ -154,6 +153,12 @@ def _words_of(facts: Iterable[Fact], language: str, sources: Mapping[str, Source
         if isinstance(fact.value, TextValue):
             yield fact.value.texts[language], language
         yield from ((passage.quote, sources[passage.source].language) for passage in fact.evidence)
+
+
+def numbers_told(text: str, language: str) -> set[int]:
+    """Return every number in a text, in figures or in a word, be it part of a date."""
+    words, numbers = normalise(text).split(), lexicon(language).numbers
+    return {int(digits) for digits in re.findall(r"\d+", text)} | {numbers[word] for word in words if word in numbers}
 
 
 def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:

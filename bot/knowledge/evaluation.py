@@ -4,14 +4,14 @@ Also how far the examples themselves carry: what each would be taken for if it w
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 from bot.core.corpus import Corpus
 from bot.core.intents import Matcher
-from bot.core.models import Answer, DialogueState, Knowledge, Outcome, Problem, Question
+from bot.core.models import Answer, DialogueState, Intent, Knowledge, Outcome, Problem, Question
 from bot.core.responder import Responder
 from bot.core.text import normalise
 from bot.knowledge.files import Document, read_yaml, validated
@@ -22,8 +22,9 @@ THRESHOLDS = "thresholds.yaml"
 FOLDS = 5
 CLOSE = 5
 """Examples of two intents that, left out, would be taken for the other one, from which the two lie too close."""
-SHOWN = 30
+SHOWN = 10
 """Pairs of close intents that a report names, the closest first."""
+_OF_THE_SUBJECT = {Outcome.ANSWER, Outcome.NOT_DOCUMENTED}
 Speaker = Callable[[Answer], str]
 
 
@@ -83,6 +84,7 @@ class Report:
     unevaluated: tuple[str, ...]
     """The intents that no question of the evaluation expects."""
     thresholds: ThresholdsEntry
+    intents: Mapping[str, Intent]
 
     def share_right(self, results: Iterable[Result]) -> float:
         """Return the share of results without a failure, 0 to 1; 1 where there is none."""
@@ -98,11 +100,18 @@ class Report:
         return _grouped(self.results, lambda result: result.outcome.value)
 
     def close_pairs(self) -> list[tuple[int, str, str]]:
-        """Return the pairs of intents that lie too close, with how many examples say so."""
+        """Return the pairs of intents that lie too close, with how many examples say so.
+
+        Only of those about the subject whose answers differ: to take one for the other would mislead.
+        """
         named = [sorted((each.intent, each.taken_for)) for each in self.confusions]
-        pairs = Counter((first, second) for first, second in named)
+        pairs = Counter((first, second) for first, second in named if self._mislead(first, second))
         close = [(count, first, second) for (first, second), count in pairs.items() if count >= CLOSE]
         return sorted(close, reverse=True)
+
+    def _mislead(self, *names: str) -> bool:
+        intents = [self.intents[name] for name in names]
+        return {intent.outcome for intent in intents} <= _OF_THE_SUBJECT and len({i.reply for i in intents}) > 1
 
     def lines(self) -> Iterator[str]:
         """Yield the report, a line each."""
@@ -113,11 +122,14 @@ class Report:
         yield from (str(result.failure) for result in self.results if result.failure)
         won = self.examples - len(self.confusions)
         yield f"examples that the others of their intent would win without them: {won} of {self.examples}"
-        for count, first, second in self.close_pairs()[:SHOWN]:
+        pairs = self.close_pairs()
+        for count, first, second in pairs[:SHOWN]:
             yield f"{first} and {second} lie close: {count} examples would be taken for the other"
             pair = {first, second}
             lost = [each.utterance for each in self.confusions if {each.intent, each.taken_for} == pair]
             yield from (f"  {utterance}" for utterance in lost[:CLOSE])
+        if len(pairs) > SHOWN:
+            yield f"{len(pairs) - SHOWN} more pairs lie close"
 
     def below(self) -> Iterator[str]:
         """Yield each threshold that is missed."""
@@ -213,6 +225,7 @@ def run(knowledge: Knowledge, responder: Responder, evaluation: Evaluation, spea
         examples=len(corpus.texts),
         unevaluated=tuple(sorted(knowledge.intents.keys() - asked)),
         thresholds=evaluation.thresholds,
+        intents=knowledge.intents,
     )
 
 

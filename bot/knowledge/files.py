@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 
 from bot.core.models import Problem
 from bot.knowledge.digest import LARGEST
+from bot.knowledge.schema import WRITTEN
 
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -152,6 +153,8 @@ def _message(location: Location, detail: ErrorDetails) -> str:
     name = ".".join(str(part) for part in location)
     if location == ("evidence",):
         return "a fact needs evidence: at least one passage of a source"
+    if detail["type"] == "string_pattern_mismatch":
+        return f"{name.removesuffix('.[key]')!r}: write {WRITTEN[detail['ctx']['pattern']]}"
     texts = {"missing": f"{name!r} is missing", "extra_forbidden": f"{name!r} is not a known key"}
     text = detail["msg"].removeprefix("Value error, ")
     return texts.get(detail["type"], f"{name!r}: {text}" if name else text)

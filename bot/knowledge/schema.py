@@ -2,19 +2,33 @@
 
 import datetime
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
 
 from bot.core.models import Action, Outcome
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_LANGUAGE = r"^[a-z]{2,3}$"
+_FILE_NAME = r"^[^/.\x00-\x1f][^/\x00-\x1f]*$"
+_VARIABLE = r"^[a-z][a-z]*$"
+_SHA256 = r"^[0-9a-f]{64}$"
+WRITTEN: Mapping[str, str] = {
+    _ID: "small letters of the English alphabet, digits, and hyphens between them",
+    _LANGUAGE: "the code of a language: two or three small letters, such as “en”",
+    _FILE_NAME: "the name of a file in the folder itself, without “/”",
+    _VARIABLE: "one word in small letters of the English alphabet, without digits or hyphens",
+    _SHA256: "64 digits and letters from a to f, as sha256sum prints them",
+}
+"""How what has to match a pattern is written, in words."""
+Id = Annotated[str, Field(pattern=_ID, max_length=40)]
 """Small letters, digits and hyphens: it becomes part of a button's data and of a deep link."""
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Language = Annotated[str, Field(pattern=_LANGUAGE)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
-FileName = Annotated[str, Field(pattern=r"^[^/.\x00-\x1f][^/\x00-\x1f]*$", max_length=255)]
+FileName = Annotated[str, Field(pattern=_FILE_NAME, max_length=255)]
 """A file in the folder itself, not anywhere else on the machine."""
-Variable = Annotated[str, Field(pattern=r"^[a-z][a-z]*$")]
+Variable = Annotated[str, Field(pattern=_VARIABLE)]
 
 
 class Entry(BaseModel):
@@ -39,7 +53,7 @@ class SourceEntry(Entry):
     publisher: Id
     date: datetime.date
     language: Language
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, Field(pattern=_SHA256)]
     uncovered: list[UncoveredEntry] = []
 
 

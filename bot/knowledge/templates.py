@@ -10,12 +10,16 @@ from fluent.syntax import FluentParser, ast
 
 from bot.core.composer import ABOUT_LAST
 from bot.core.entities import EntityIndex
-from bot.core.models import Action, EntitiesValue, Intent, Knowledge, Problem, Value
+from bot.core.lexicon import lexicon
+from bot.core.models import Action, EntitiesValue, Intent, Knowledge, Outcome, Problem, Value
+from bot.core.premises import numbers_told
 from bot.core.replies import COMMON_VARIABLES, MESSAGES
+from bot.core.text import normalise
 from bot.core.timeline import TIMELINE, labels_of
 
 _DIGIT = re.compile(r"\d")
 _ALLOWED = "only text and variables such as { $place } may stand in a reply"
+_PAIR = 2
 _ATTRIBUTES = {"unknown", "which", "none", "done"}
 """The attributes that the core itself asks for; one more is called after the slot."""
 
@@ -126,9 +130,30 @@ def _filled(language: str, parts: Mapping[str, dict[str | None, _Part]], knowled
         elif name not in users:
             yield Problem(file, found[None].line, f"no intent uses the message {name!r}")
         for intent in users.get(name, ()):
+            if intent.outcome is Outcome.ANSWER:
+                yield from _counted(file, name, found, intent, language, knowledge)
             yield from _intent_message(
                 file, name, found, intent, _forms(intent, language, knowledge), _labels(intent, knowledge)
             )
+
+
+def _counted(
+    file: str, name: str, parts: Mapping[str | None, _Part], intent: Intent, language: str, knowledge: Knowledge
+) -> Iterator[Problem]:
+    """Yield each number in words that the evidence of an answer does not hold."""
+    facts = [knowledge.facts[fact] for fact in intent.facts.values() if fact in knowledge.facts]
+    passages = [passage for fact in facts for passage in fact.evidence]
+    told = {
+        number
+        for passage in passages
+        for number in numbers_told(passage.quote, knowledge.sources[passage.source].language)
+    }
+    numbers = lexicon(language).numbers
+    for part in parts.values():
+        for word in normalise(" ".join(part.texts)).split():
+            # "Both" and "one" are grammar.
+            if numbers.get(word, 0) > _PAIR and numbers[word] not in told:
+                yield Problem(file, part.line, f"{name!r} says {word!r}, which the evidence of its facts does not")
 
 
 def _forms(intent: Intent, language: str, knowledge: Knowledge) -> frozenset[str]:
