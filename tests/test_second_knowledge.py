@@ -14,6 +14,7 @@ from bot.core.corpus import Corpus
 from bot.core.entities import Mention
 from bot.core.fallback import Decision, Kind
 from bot.core.models import Answer, DialogueState, Entity, Intent, Outcome, Question, Quote, Turn
+from bot.core.replies import MESSAGES
 from bot.core.responder import Responder
 from bot.core.text import normalise
 from bot.core.understanding import Request
@@ -243,6 +244,16 @@ def test_a_number_that_is_quoted_and_a_pair_may_be_said_in_words(copied: Garden)
     """What the evidence says is no guess, and "both" is grammar."""
     copied.plant("replies/en.ftl", "opened on { $day }", "opened on { $day }, nine days and two before all others")
     assert list(copied.problems()) == []
+
+
+def test_all_that_a_new_folder_lacks_is_told_at_once(tmp_path: Path) -> None:
+    """With a name and a language it has no source, no intent, and none of the bot's own messages."""
+    (tmp_path / "bot.yaml").write_text("name: New\nlanguages: [en]\n", encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text("[]\n", encoding="utf-8")
+    found = [str(problem) for problem in problems_of(read(tmp_path, tmp_path / "seeds"))]
+    assert "sources.yaml:1: there is no source yet: every fact needs one" in found
+    assert "bot.yaml:1: there is no intent yet: nothing can be asked" in found
+    assert {f"replies/en.ftl:1: the message {name!r} is missing" for name in MESSAGES} < set(found)
 
 
 def test_pairs_lie_close_whose_answers_differ_and_mislead() -> None:

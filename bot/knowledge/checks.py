@@ -74,6 +74,14 @@ def _place(placed: Placed[Any]) -> str:
     return f"{placed.document.file}:{placed.document.line(placed.location)}"
 
 
+def _whole(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield what no knowledge can do without."""
+    if not draft.sources:
+        yield Problem("sources.yaml", 1, "there is no source yet: every fact needs one")
+    if not draft.intents:
+        yield Problem("bot.yaml", 1, "there is no intent yet: nothing can be asked")
+
+
 def _references(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
     for source in draft.sources:
         yield from _known(source, "entity", knowledge.entities, [source.entry.publisher], "publisher")
@@ -314,6 +322,7 @@ def _templates(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Callable[[Draft, Knowledge], Iterator[Problem]], ...] = (
+    _whole,
     _identifiers,
     _references,
     _languages,

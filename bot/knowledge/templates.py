@@ -37,7 +37,8 @@ class _Part:
 
 def template_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield every problem of the replies in every language."""
-    for language, text in knowledge.replies.items():
+    # What a file has to hold that is still to be written is told at once.
+    for language, text in {**dict.fromkeys(knowledge.languages, ""), **knowledge.replies}.items():
         index = _names_in(language, knowledge)
         file = f"replies/{language}.ftl"
         try:
