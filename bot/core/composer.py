@@ -223,6 +223,7 @@ class Composer:
             *self._items(intent, language),
             *text[1:],
             *self._passed(facts, occasion),
+            *(self._replies.paragraphs("not-all", language) if request.partly else ()),
         )
         reading = replace(_reading(request, intent, entity), facts=tuple(fact.id for fact in facts))
         picture = self._timeline(intent, language) if intent.items == TIMELINE else None

@@ -96,10 +96,26 @@ def contradictions(
     return tuple(dict.fromkeys(given))
 
 
-def denied(text: str, facts: Collection[Fact], language: str, sources: Mapping[str, Source]) -> bool:
-    """Return whether facts that state a number or a day deny one that a text gives."""
+def denied(
+    text: str,
+    absent: Collection[Mention],
+    facts: Collection[Fact],
+    *,
+    language: str,
+    entities: Mapping[str, Entity],
+    sources: Mapping[str, Source],
+) -> bool:
+    """Return whether facts that state a number, a day or a place deny one that a text gives.
+
+    `absent` are the names in the text that no source has.
+    """
+    kinds = {entities[name].kind for fact in facts for name in _stated_entities(fact)}
     dated = any(True for fact in facts for _ in _stated(fact))
-    return any(_numbers(text, facts, language, sources)) or (dated and any(_dates(text, facts, language, (), sources)))
+    return (
+        any(mention.kind in kinds for mention in absent)
+        or any(_numbers(text, facts, language, sources))
+        or (dated and any(_dates(text, facts, language, (), sources)))
+    )
 
 
 def _names(
@@ -109,14 +125,17 @@ def _names(
     connected: Collection[str],
     called: Callable[[Mention], str],
 ) -> Iterator[Contradiction]:
-    values = [fact.value for fact in facts]
-    kinds = {entities[name].kind for value in values if isinstance(value, EntitiesValue) for name in value.entities}
+    kinds = {entities[name].kind for fact in facts for name in _stated_entities(fact)}
     for mention in mentions:
         given = called(mention)
         if all(entities[name].absent for name in mention.entities):
             yield Contradiction("not-mentioned", given)
         elif (mention.kind in kinds or mention.kind == PERSON) and not set(mention.entities) & set(connected):
             yield Contradiction("not-connected", given)
+
+
+def _stated_entities(fact: Fact) -> tuple[str, ...]:
+    return fact.value.entities if isinstance(fact.value, EntitiesValue) else ()
 
 
 def _dates(

@@ -51,6 +51,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "kept-questions": frozenset({"days"}),
     "language-chosen": frozenset({"language"}),
     "matrix-hint": frozenset(),
+    "not-all": frozenset(),
     "not-connected": frozenset({"given"}),
     "not-documented": frozenset(),
     "not-mentioned": frozenset({"given"}),

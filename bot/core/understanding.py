@@ -1,7 +1,7 @@
 """From a text to the requests that it holds, each with what to do about it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -35,7 +35,7 @@ DOUBTED = 0.2
 """Confidence below which any answer from facts has to account for each word of a question."""
 LIKELIER = 0.8
 """The same for a single word without a capital."""
-CLEARER = 0.75
+CLEARER = 0.6
 """Share of a whole message's confidence from which its halves are believed to be two requests."""
 _SENTENCE_END = re.compile(r"(?<=[.?!;։՞؟…])\s+|\n+")
 _MARK = re.compile(r"@\S+")
@@ -53,6 +53,8 @@ class Request:
     decision: Decision
     chosen: bool = False
     """Whether it is a command or a choice, which mean exactly one thing."""
+    partly: bool = False
+    """Whether it may ask for more than its answer tells."""
 
 
 class Understanding:
@@ -148,7 +150,7 @@ class Understanding:
         if leaning:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
         ranking, decision = self._judged(masked, language)
-        decision = self._denied(self._named(decision, mentions), text, language)
+        decision = self._settled(self._named(decision, mentions), text, mentions, language)
         if mentions and not words_that_ask(words, language):
             fits = words and decision.kind is Kind.ANSWER and self._fits(decision.intents[0], mentions)
             return Request(text, mentions, decision if fits else self._bare(mentions))
@@ -165,22 +167,38 @@ class Understanding:
         return self._covered(request, words, language)
 
     def _covered(self, request: Request, words: Sequence[str], language: str) -> Request:
-        """Return a request; where its answer would pass over what a word or a name of it says, one that asks back."""
-        decision, plainly = (
-            request.decision,
-            request.decision.intents[:1] and request.decision.intents[0] in self._plain,
-        )
-        doubtful = plainly or (decision.confidence < DOUBTED and self._states(decision))
-        if decision.kind is not Kind.ANSWER or not doubtful or decision.confidence >= CERTAIN or len(words) > BRIEF:
+        """Return a request; where its answer may pass over a word or a name of it, one that asks back or tells so."""
+        decision = request.decision
+        if not self._states(decision) or decision.confidence >= CERTAIN or len(words) > BRIEF:
             return request
         if self._of_nobody_known(request.mentions):
             return request
-        elsewhere = self._elsewhere(decision.intents[0], request.mentions) if plainly else None
-        if elsewhere is None and not self._strange(request, words, language):
-            return request
+        intent = decision.intents[0]
+        plainly = intent in self._plain
+        elsewhere = self._elsewhere(intent, request.mentions) if plainly else None
+        if elsewhere is None:
+            strange = self._strange(request, words, language) if plainly or decision.confidence < SURE else ()
+            if not strange:
+                return request
+            misleading = decision.confidence < DOUBTED or (plainly and not self._of_somebody(request, strange))
+            if not misleading or self._denies(intent, request.text, request.mentions, language):
+                return replace(request, partly=True)
         second = (decision.runner_up,) if decision.runner_up and decision.runner_up not in self._asides else ()
         offered = tuple(dict.fromkeys([*(elsewhere or ()), *decision.intents, *second]))[:OFFERED]
         return replace(request, decision=replace(decision, kind=Kind.CLARIFY, intents=offered))
+
+    def _of_somebody(self, request: Request, strange: Collection[str]) -> bool:
+        """Return whether a request names whom it asks about: then its answer says something of them alone.
+
+        A strange word may be the other part of a name, which makes it somebody else's.
+        """
+        asked = self._knowledge.intents[request.decision.intents[0]]
+        for mention in request.mentions:
+            before = tokens(request.text[: mention.start])[-1:] if "surname" in mention.parts else ()
+            after = tokens(request.text[mention.end :])[:1] if "given" in mention.parts else ()
+            if asked.slot_required and mention.kind == asked.slot and not set(strange) & {*before, *after}:
+                return True
+        return False
 
     def _states(self, decision: Decision) -> bool:
         """Return whether a decision is to state facts."""
@@ -241,15 +259,26 @@ class Understanding:
             return replace(decision, intents=(second.id,), nearest=second.id, example=example, runner_up=first)
         return decision
 
-    def _denied(self, decision: Decision, text: str, language: str) -> Decision:
-        """Return, of close readings, the one whose facts deny a number or a day that a text takes for granted."""
+    def _settled(self, decision: Decision, text: str, mentions: Sequence[Mention], language: str) -> Decision:
+        """Return, of close readings, the one whose facts deny what a text takes for granted."""
         if decision.kind is not Kind.CLARIFY:
             return decision
-        for name in decision.intents:
-            facts = [self._knowledge.facts[fact] for fact in self._knowledge.intents[name].facts.values()]
-            if premises.denied(text, facts, language, self._knowledge.sources):
-                return replace(decision, kind=Kind.ANSWER, intents=(name,))
-        return decision
+        denying = (name for name in decision.intents if self._denies(name, text, mentions, language))
+        settled = next(denying, None)
+        return replace(decision, kind=Kind.ANSWER, intents=(settled,)) if settled else decision
+
+    def _denies(self, intent: str, text: str, mentions: Sequence[Mention], language: str) -> bool:
+        """Return whether the facts of an intent deny a number, a day, or a place of no source that a text gives."""
+        facts = [self._knowledge.facts[fact] for fact in self._knowledge.intents[intent].facts.values()]
+        absent = [mention for mention in mentions if self._of_nobody_known([mention])]
+        return premises.denied(
+            text,
+            absent,
+            facts,
+            language=language,
+            entities=self._knowledge.entities,
+            sources=self._knowledge.sources,
+        )
 
     def _fits(self, intent: str, mentions: Sequence[Mention]) -> bool:
         """Return whether an intent is about what a text names."""
@@ -343,11 +372,22 @@ class Understanding:
         best = [whole]
         clearest = 0.0
         for left_text, right_text in islice(_split_at(whole.text, language), TRIED):
-            left, right = (self.request(part, language, state) for part in (left_text, right_text))
+            halves = [self.request(part, language, state) for part in (left_text, right_text)]
+            left, right = (self._within(half, whole) for half in halves)
             confidence = min(left.decision.confidence, right.decision.confidence)
             if confidence > clearest and self._two(left, right, whole, language):
                 best, clearest = [left, right], confidence
         return best
+
+    @staticmethod
+    def _within(half: Request, whole: Request) -> Request:
+        """Return a half; of several close readings, the one that the whole has too ("… and when did it go online")."""
+        decision, likely = half.decision, (*whole.decision.intents[:1], whole.decision.runner_up)
+        meant = next((name for name in likely if name in decision.intents), None)
+        if decision.kind is not Kind.CLARIFY or meant is None:
+            return half
+        settled = replace(decision, kind=Kind.ANSWER, intents=(meant,), confidence=whole.decision.confidence)
+        return replace(half, decision=settled)
 
     def _two(self, left: Request, right: Request, whole: Request, language: str) -> bool:
         """Return whether two halves are two requests rather than one that happens to hold a conjunction."""
@@ -400,6 +440,8 @@ def _split_at(text: str, language: str) -> Iterator[tuple[str, str]]:
     for conjunction in dict.fromkeys(form for word in closed.conjunctions for form in (word, romanise(word))):
         for match in re.finditer(rf"\W+{re.escape(conjunction)}\W+", text, re.IGNORECASE):
             yield text[: match.start()], text[match.end() :]
+    for match in re.finditer(r"\s[+&]\s", text):
+        yield text[: match.start()], text[match.end() :]
     for match in re.finditer(r"[,;–—]\s*", text):
         halves = text[: match.start()], text[match.end() :]
         if all(closed.aspects.keys() & set(tokens(half)) for half in halves):

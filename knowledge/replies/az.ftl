@@ -29,8 +29,13 @@ aims =
 membership-term =
     Mənbədə göstərilən tarix: { $end }. İfadə aydın deyil: ingiliscə mətndə qrup haqqında həmin tarixədək “{ $words }”
     deyilir. Mənbə bunu əlavə izah etmir.
+still-active =
+    Qrupun indi fəaliyyət göstərib-göstərmədiyi mənbələrdə deyilmir: ən yenisi { $as_of } tarixlidir. Orada göstərilən
+    tarix: { $end }; ingiliscə mətndə qrup haqqında həmin tarixədək “{ $words }” deyilir və bu, əlavə izah edilmir.
 next-steps =
     Mənbəyə görə, qrup { $steps } müəyyənləşdirib. Bu addımlar sadalanmır.
+
+    Qrup həmçinin { $partners } ilə təmaslarını intensivləşdirməyi qərara alıb. Məqsəd – { $ends }.
 contacts =
     Qrup { $partners } ilə təmaslarını intensivləşdirməyi qərara alıb. Məqsəd – { $ends }.
 media-civil-society =
@@ -173,8 +178,8 @@ report-authors =
 report-access =
     Mənbələrdə hesabatı harada oxumağın mümkün olduğu, onun hansı dillərdə olduğu və həcmi göstərilmir.
 report-criticism =
-    Mənbələrdə hesabatın tənqidi barədə məlumat yoxdur: orada reaksiyaya dair yalnız qrupun öz fikri var. Bu, tənqidin
-    olmadığı demək deyil.
+    Mənbələrdə hesabatın tənqidi barədə məlumat yoxdur; bu, tənqidin olmadığı demək deyil. Orada yalnız qrupun öz fikri
+    var: qrup “{ $title }” adlı hesabata { $where } “{ $reception }” reaksiya verildiyini qeyd edib.
 official-response =
     Mənbələrdə hökumətlərin, parlamentlərin, partiyaların və başqa dövlətlərin qrupla və ya onun hesabatı ilə bağlı nə
     dediyi və nə etdiyi, onlardan kimin lehinə, kimin əleyhinə olduğu göstərilmir. Bu, heç nəyin olmadığı demək deyil.
@@ -294,6 +299,8 @@ not-that-number =
     Mənbələrdə bununla bağlı belə rəqəm göstərilmir: { $given }.
 not-that-date =
     Mənbələrdə bununla bağlı belə tarix göstərilmir: { $given }.
+not-all =
+    Bundan artığını soruşurdunuzsa: onu başa düşmədim, ya da mənbələrdə bu yoxdur.
 that-name =
     yazdığınız ad
 term-passed =

@@ -30,8 +30,13 @@ aims =
 membership-term =
     The source gives { $end } as the date. Its wording is unclear: the group “{ $words }” until then. The source does not explain
     this further.
+still-active =
+    The sources do not say whether the group is active now: the newest is dated { $as_of }. It gives { $end } as a date until
+    which the group “{ $words }”, and does not explain this further.
 next-steps =
     The source says that the group outlined { $steps }. It does not list these steps.
+
+    The group also decided to intensify its contacts with { $partners }, { $ends }.
 contacts =
     The group decided to intensify its contacts with { $partners }, { $ends }.
 media-civil-society =
@@ -164,8 +169,8 @@ report-authors =
 report-access =
     The sources do not say where the report can be read, in which languages it exists or how long it is.
 report-criticism =
-    The sources report no criticism of the report: they hold only the group’s own view of the reaction. That does not mean that
-    there was none.
+    The sources report no criticism of the report; that does not mean that there was none. They hold only the group’s own
+    view: it noted an “{ $reception }” reaction to “{ $title }”, { $where }.
 official-response =
     The sources do not say what governments, parliaments, parties or other states have said or done about the group or its report, nor
     which of them are for or against it. That does not mean that there was nothing.
@@ -278,6 +283,8 @@ not-that-number =
     The sources do not give the number { $given } here.
 not-that-date =
     The sources do not give { $given } for this.
+not-all =
+    If you asked for something more: I did not understand it, or the sources do not say it.
 that-name =
     the name that you wrote
 term-passed =

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.models import Outcome, Question
+from bot.core.models import Outcome, Paragraph, Question
 from bot.core.responder import Responder
 from bot.core.synonyms import Synonyms
 from bot.core.vocabulary import Vocabulary
@@ -50,7 +50,6 @@ def test_a_few_examples_say_nothing_of_the_words_that_they_lack() -> None:
     [
         "who are the traitors in the group",
         "how many members are spies",
-        "is Stepan Grigoryan a criminal",
         "is benyamin netanyahu in the group",
         "кто из членов группы шпион",
         "сколько в группе предателей",
@@ -86,3 +85,25 @@ def test_only_what_the_sources_lack_is_said_to_be_lacking(shipped: Responder) ->
     answer = shipped.respond(Question("Is Karabakh Armenia?"), None, now=NOW).answer
     assert "Karabakh" in str(answer.blocks)
     assert "Armenia" not in str(answer.blocks)
+
+
+@pytest.mark.parametrize("question", ["is Stepan Grigoryan a criminal", "Степан Григорян преступник?"])
+def test_of_a_person_only_what_the_sources_say_is_told(shipped: Responder, question: str) -> None:
+    """That somebody is a member is no answer to the rest, and the reply says so."""
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert answer.intent == "member"
+    assert answer.blocks[-1] == Paragraph(shipped.say("not-all", answer.language))
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("did anybody from LINKS Europe sing in Kachreti", True),
+        ("who are the members", False),
+        ("when did they meet", False),
+    ],
+)
+def test_a_doubtful_answer_tells_that_it_may_not_be_all(shipped: Responder, question: str, *, told: bool) -> None:
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert answer.outcome is Outcome.ANSWER
+    assert (Paragraph(shipped.say("not-all", "en")) in answer.blocks) is told

@@ -70,6 +70,8 @@ not-that-number =
     The source does not give the number { $given } here.
 not-that-date =
     The source does not give { $given } for this.
+not-all =
+    If you asked for something more: I did not understand it, or the source does not say it.
 that-name =
     the name that you wrote
 term-passed =

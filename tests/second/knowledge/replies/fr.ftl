@@ -70,6 +70,8 @@ not-that-number =
     La source ne donne pas ici le nombre { $given }.
 not-that-date =
     La source ne donne pas { $given } pour cela.
+not-all =
+    Si vous demandiez autre chose encore : je ne l'ai pas compris, ou la source n'en dit rien.
 that-name =
     le nom que vous avez écrit
 term-passed =

@@ -1,0 +1,60 @@
+"""What a message asks, on the shipped knowledge."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.core.models import Outcome, Question
+from bot.core.responder import Responder
+
+NOW = datetime(2022, 7, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "given"),
+    [
+        ("so there are nine members?", "member-count", "nine"),
+        ("там девять человек, правда?", "member-count", "девять"),
+        ("տասնհինգ հոգի են, ճի՞շտ եմ հիշում", "member-count", "տասնհինգ"),
+        ("собирались в Батуми?", "meeting-place", "Батуми"),
+        ("onlar avqustda kaçretidə görüşüblər də hə?", "meeting-date", "avqust"),
+    ],
+)
+def test_of_close_readings_the_one_that_denies_the_premise_is_meant(
+    shipped: Responder, question: str, intent: str, given: str
+) -> None:
+    """A wrong number, day or place tells what is asked; it is named, and put right from the facts."""
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert (answer.outcome, answer.intent) == (Outcome.ANSWER, intent)
+    assert given in str(answer.blocks[0])
+
+
+@pytest.mark.parametrize(
+    ("question", "intents"),
+    [
+        ("what is jolig and how long does the membership run", {"about-group", "membership-term"}),
+        ("privet, chto takoe jolig i skolko tam chlenov", {"about-group", "member-count"}),
+        ("title of the report + when was it published", {"report-title", "report-date"}),
+        ("who wrote this article and when did it go online", {"publication-author", "publication-date"}),
+        ("what is jolig", {"about-group"}),
+        ("Armenia and Azerbaijan", set()),
+    ],
+)
+def test_two_requests_of_a_message_are_both_answered(shipped: Responder, question: str, intents: set[str]) -> None:
+    """Whatever joins them, in whatever letters it is written."""
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert {reading.intent for reading in answer.readings if reading.intent} == intents
+
+
+@pytest.mark.parametrize("question", ["5", "11?", "2022 06"])
+def test_a_number_alone_asks_for_nothing(shipped: Responder, question: str) -> None:
+    """Where no answer is offered by that number."""
+    assert shipped.respond(Question(question), None, now=NOW).answer.outcome is Outcome.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("Is Ahmad Ali a member?", "en"), ("did they get 2 million euros from EU?", "en"), ("Əhməd Əlili üzvdür?", "az")],
+)
+def test_names_and_numbers_do_not_tell_the_language(shipped: Responder, question: str, language: str) -> None:
+    assert shipped.respond(Question(question), None, now=NOW).answer.language == language
