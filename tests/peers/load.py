@@ -72,7 +72,10 @@ class LoadPeer:
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """Answer a request of the bot."""
         method = request.path.rpartition("/")[2].casefold()
-        body = await request.read()
+        try:
+            body = await request.read()
+        except ConnectionError:  # the bot was killed while it sent this
+            return web.Response()
         match method:
             case "sendmessage" | "sendphoto":
                 result = self._send(_parameters(request, body))

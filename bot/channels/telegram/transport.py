@@ -48,17 +48,16 @@ class Transport(BaseRequest):
         `read_timeout` is how many seconds a response may take, if it is a number; of the other timeouts none is heeded.
         """
         seconds = float(read_timeout) if isinstance(read_timeout, int | float) else self._response
-        headers: dict[str, str] | None = None
-        body: aiohttp.FormData | bytes | None = None
+        body: aiohttp.FormData | aiohttp.BytesPayload | None = None
         if request_data is not None and request_data.contains_files:
             seconds, body = seconds + UPLOAD, _form(request_data)
         elif request_data is not None:
-            headers, body = {"Content-Type": "application/json"}, request_data.json_payload
+            body = aiohttp.BytesPayload(request_data.json_payload, content_type="application/json")
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._response, sock_read=seconds)
         failure = "the session is closed"
         try:
             if self._session is not None:
-                async with self._session.request(method, url, data=body, headers=headers, timeout=timeout) as response:
+                async with self._session.request(method, url, data=body, timeout=timeout) as response:
                     return response.status, await response.read()
         except TimeoutError:
             failure = "timed out"
