@@ -50,7 +50,7 @@ KEYS = {
     *("Description", "Wants", "After", "StartLimitIntervalSec", "WantedBy"),
     *("Type", "ExecStart", "ExecReload", "EnvironmentFile", "Environment", "Restart", "RestartSec"),
     *("RestartPreventExitStatus", "TimeoutStopSec", "User", "StateDirectory", "StateDirectoryMode"),
-    *("WorkingDirectory", "UMask", "PrivateUsers", "RemoveIPC", "AmbientCapabilities", "SocketBindDeny"),
+    *("WorkingDirectory", "UMask", "MemoryMax", "PrivateUsers", "RemoveIPC", "AmbientCapabilities", "SocketBindDeny"),
     *("SocketBindAllow", "SystemCallErrorNumber", "RestrictRealtime", "ProtectClock", "ProtectHostname"),
     *("ProtectKernelLogs", "ProtectProc", "ProcSubset"),
 }
