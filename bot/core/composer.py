@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import chain
+from datetime import date, datetime
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import format_percent
@@ -40,6 +40,8 @@ from bot.core.understanding import Request
 
 SUGGESTIONS = 4
 """Next questions to offer under an answer."""
+KEPT = 1024
+"""What is the same in every answer and kept: the texts of intents, reminders, and lines of sources."""
 LONGEST_COMMAND = 32
 """Characters of a command on the platforms."""
 LONGEST_NAME = 60
@@ -96,7 +98,13 @@ class Composer:
             for language in knowledge.languages
         }
         self._replies = Replies(knowledge.replies, knowledge.entities, common)
-        self._source_lines = dict[tuple[str, ...], str]()
+        self._told = lru_cache(maxsize=KEPT)(self._tell)
+        self._reminder = lru_cache(maxsize=KEPT)(self._remind)
+        self._source_line = lru_cache(maxsize=KEPT)(self._line_of_sources)
+        self._cited = {
+            fact.id: tuple(Citation(fact.id, passage.source, passage.quote) for passage in fact.evidence)
+            for fact in knowledge.facts.values()
+        }
 
     def say(self, message: str, language: str, /, **arguments: object) -> str:
         """Return one of the bot's own messages as plain text."""
@@ -214,20 +222,24 @@ class Composer:
         language, facts = occasion.language, self._facts(intent)
         if strange := self._strange(intent, request, facts, language):
             return self._not_mentioned(intent, request, strange, language)
-        attribute = intent.slot if entity and self._has(intent, intent.slot, language) else None
-        text = self._replies.paragraphs(intent.reply, language, attribute, **self._arguments(intent, entity, language))
         aside = intent.outcome in {Outcome.SMALL_TALK, Outcome.OUT_OF_SCOPE}
         blocks: tuple[Block, ...] = (
             *(() if aside else self._corrections(intent, request, facts, language, entity)),
-            text[0],
-            *self._items(intent, language),
-            *text[1:],
+            *self._told(intent.id, entity, language),
             *self._passed(facts, occasion),
             *(self._replies.paragraphs("not-all", language) if request.partly else ()),
         )
         reading = replace(_reading(request, intent, entity), facts=tuple(fact.id for fact in facts))
         picture = self._timeline(intent, language) if intent.items == TIMELINE else None
         return Part(intent.outcome, blocks, reading, self._choices(intent.suggests, language), picture=picture)
+
+    def _tell(self, name: str, entity: str | None, language: str) -> tuple[Block, ...]:
+        """Return what an intent says to everybody, of an entity perhaps."""
+        intent = self._knowledge.intents[name]
+        attribute = intent.slot if entity and self._has(intent, intent.slot, language) else None
+        arguments = self._arguments(intent, entity, language)
+        first, *others = self._replies.paragraphs(intent.reply, language, attribute, **arguments)
+        return (first, *self._items(intent, language), *others)
 
     def _strange(self, intent: Intent, request: Request, facts: Sequence[Fact], language: str) -> list[str]:
         """Return the names in a question that no source has, and that no fact of the answer stands in place of.
@@ -346,12 +358,10 @@ class Composer:
     def _passed(self, facts: Sequence[Fact], occasion: Occasion) -> tuple[Paragraph, ...]:
         """Return the reminder that a date has passed on the day of the answer."""
         ends = {fact.end for fact in facts if fact.end is not None and fact.end < occasion.now.date()}
-        days = [replies.day(end, occasion.language) for end in sorted(ends)]
-        return tuple(
-            paragraph
-            for day in days
-            for paragraph in self._replies.paragraphs("term-passed", occasion.language, None, end=day)
-        )
+        return tuple(paragraph for end in sorted(ends) for paragraph in self._reminder(end, occasion.language))
+
+    def _remind(self, end: date, language: str) -> tuple[Paragraph, ...]:
+        return self._replies.paragraphs("term-passed", language, None, end=replies.day(end, language))
 
     def _facts(self, intent: Intent) -> list[Fact]:
         return [self._knowledge.facts[name] for name in dict.fromkeys(intent.facts.values())]
@@ -454,9 +464,9 @@ class Composer:
     def join(self, parts: Sequence[Part], language: str) -> Answer:
         """Return the answer to a whole message; it is an answer if any part is one."""
         outcomes = [part.outcome for part in parts]
-        citations = _distinct(self._citations(part) for part in parts)
+        citations = [(part, citation) for part in parts for citation in self._citations(part)]
         # Under passages in full their source is named already.
-        cited = _distinct(self._citations(part) for part in parts if not _quotes_in_full(part))
+        sources = dict.fromkeys(citation.source for part, citation in citations if not _quotes_in_full(part))
         answered = {part.reading.intent for part in parts if not part.asks}
         suggestions = dict.fromkeys(choice for part in parts for choice in part.suggestions)
         fresh = tuple(choice for choice in suggestions if choice.entity or choice.intent not in answered)
@@ -464,8 +474,8 @@ class Composer:
             outcome=Outcome.ANSWER if Outcome.ANSWER in outcomes else outcomes[0],
             language=language,
             blocks=tuple(dict.fromkeys(block for part in parts for block in part.blocks)),
-            citations=citations,
-            source_line=self._source_line(cited, language),
+            citations=tuple(dict.fromkeys(citation for _, citation in citations)),
+            source_line=self._source_line(tuple(sources), language),
             suggestions=fresh if len(parts) == 1 else fresh[:SUGGESTIONS],
             readings=tuple(part.reading for part in parts),
             version=self._knowledge.version,
@@ -473,15 +483,12 @@ class Composer:
         )
 
     def _citations(self, part: Part) -> list[Citation]:
-        facts = self._stood_on([part.reading]) if part.outcome is Outcome.ANSWER else []
-        return [Citation(fact.id, passage.source, passage.quote) for fact in facts for passage in fact.evidence]
+        facts = part.reading.facts if part.outcome is Outcome.ANSWER else ()
+        return [citation for name in facts for citation in self._cited.get(name, ())]
 
-    def _source_line(self, citations: Sequence[Citation], language: str) -> str | None:
-        names = tuple(dict.fromkeys(citation.source for citation in citations))
-        if names and (language, *names) not in self._source_lines:
-            sources = listed([self._source(name, language) for name in names], language)
-            self._source_lines[language, *names] = self.say("source-line", language, sources=sources)
-        return self._source_lines.get((language, *names))
+    def _line_of_sources(self, names: tuple[str, ...], language: str) -> str | None:
+        sources = listed([self._source(name, language) for name in names], language)
+        return self.say("source-line", language, sources=sources) if names else None
 
     def _source(self, name: str, language: str) -> str:
         source = self._knowledge.sources[name]
@@ -530,10 +537,6 @@ def _reading(request: Request, intent: Intent | None = None, entity: str | None 
         decision.runner_up,
         decision.margin,
     )
-
-
-def _distinct(citations: Iterable[Iterable[Citation]]) -> tuple[Citation, ...]:
-    return tuple(dict.fromkeys(chain.from_iterable(citations)))
 
 
 def _quotes_in_full(part: Part) -> bool:

@@ -58,8 +58,7 @@ def after(
 def content(words: Sequence[str], language: str) -> tuple[str, ...]:
     """Return the words that carry a request of their own; `words` come without the names."""
     closed = lexicon(language)
-    empty = closed.stop_words | closed.aspects.keys()
-    return tuple(word for word in words if word not in empty)
+    return tuple(word for word in words if word not in closed.stop_words and word not in closed.aspects)
 
 
 def aspect(words: Sequence[str], language: str) -> tuple[str, ...]:

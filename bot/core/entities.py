@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from bot.core.lexicon import lexicon
 from bot.core.models import Entity
-from bot.core.text import normalise, plain, romanise
+from bot.core.text import KEPT, normalise, plain, romanise
 
 PERSON = "person"
 _WORD = re.compile(r"[^\W_]+(?:[՛՜՞][^\W_]+)*")
@@ -103,7 +103,7 @@ class _Match:
     alias: _Alias
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT)
 def key(word: str) -> str:
     """Return the form in which words are compared."""
     native = normalise(word)
@@ -126,6 +126,11 @@ class EntityIndex:
         self, entities: Mapping[str, Entity], vocabularies: Mapping[str, Collection[str]] | None = None
     ) -> None:
         self._entities = entities
+        self._near = lru_cache(maxsize=KEPT)(self._names_near)
+        self.unfamiliar = lru_cache(maxsize=KEPT)(self._unfamiliar)
+        """Return whether a word, as a key, is none that questions in a language are made of, not even misspelt."""
+        self.like_any_name = lru_cache(maxsize=KEPT)(self._like_any_name)
+        """Return whether a normalised word is a name that is the same in several languages, or looks like a surname."""
         familiar = {language: [*words, *_closed(language)] for language, words in (vocabularies or {}).items()}
         self._familiar_by_letter = {language: _by_letter(words) for language, words in familiar.items()}
         self._words = frozenset(chain.from_iterable(familiar.values()))
@@ -167,7 +172,7 @@ class EntityIndex:
         runs = _Persons(self, text, _words(text), language).runs(mentions)
         return tuple(_person(text, run) for run in runs)
 
-    def _near(self, word: str, endings: frozenset[str]) -> dict[str, float]:
+    def _names_near(self, word: str, endings: frozenset[str]) -> dict[str, float]:
         """Return the words of names that a word may be, each with the cost of believing it."""
         if (found := self._spelt(word, endings)) or word in self._words:
             return found
@@ -245,7 +250,7 @@ class EntityIndex:
         limit = 0 if written in self._words else _typos(written)
         return process.extractOne(written, shared, scorer=OSA.distance, score_cutoff=limit) is not None
 
-    def like_any_name(self, word: str) -> bool:
+    def _like_any_name(self, word: str) -> bool:
         """Return whether a normalised word is such a name, or unknown and ends like a surname."""
         written = key(word)
         return self.is_name(word) or (self.strange(written) and self.surname_like(written))
@@ -254,7 +259,7 @@ class EntityIndex:
         """Return whether a word, as a key, is none that questions are made of."""
         return len(word) >= _SHORT and word.isalpha() and word not in self._words
 
-    def unfamiliar(self, word: str, language: str) -> bool:
+    def _unfamiliar(self, word: str, language: str) -> bool:
         """Return whether a word, as a key, is none that questions are made of, not even misspelt."""
         if not self.strange(word):
             return False

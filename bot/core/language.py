@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.lexicon import retyped
@@ -40,14 +41,17 @@ def scripts(text: str) -> Counter[str]:
     """
     found: Counter[str] = Counter()
     for word in unicodedata.normalize("NFKC", text[:_SAMPLE]).split():
-        names = [
-            unicodedata.name(letter, "").partition(" ")[0]
-            for letter in word
-            if unicodedata.category(letter) in _LETTERS
-        ]
-        others = [name for name in names if name not in _KNOWN]
-        found.update(name for name, _ in Counter(others or names).most_common(1))
+        names = list(filter(None, map(_script, word)))
+        names = [name for name in names if name not in _KNOWN] or names
+        if names:
+            found[max(dict.fromkeys(names), key=names.count)] += 1
     return found
+
+
+@lru_cache(maxsize=4096)
+def _script(character: str) -> str:
+    """Return the script of a letter, nothing for any other character."""
+    return unicodedata.name(character, "").partition(" ")[0] if unicodedata.category(character) in _LETTERS else ""
 
 
 def _capitalised(text: str) -> frozenset[str]:

@@ -141,12 +141,15 @@ def _stated_entities(fact: Fact) -> tuple[str, ...]:
 def _dates(
     text: str, facts: Collection[Fact], language: str, known: Collection[Fact], sources: Mapping[str, Source]
 ) -> Iterator[Contradiction]:
+    given = given_dates(text, language)
+    if not given:
+        return
     of_answer = [(day, fact.as_of.year) for fact in facts for day in _stated(fact)]
     stated = of_answer or [(day, fact.as_of.year) for fact in known for day in _stated(fact)]
     stated += [(day, fact.as_of.year) for fact in facts for day in _told(fact, language)]
     # A passage may tell the days of several things: it bears a year out, and not that this was then.
     years = {day.year for words, spoken in _words_of(facts, language, sources) for day in given_dates(words, spoken)}
-    for day in given_dates(text, language):
+    for day in given:
         borne_out = any(day.fits(other, latest) for other, latest in stated)
         if not borne_out and (day.month or day.year not in years):
             yield Contradiction("not-that-date", day.text)
@@ -155,13 +158,13 @@ def _dates(
 def _numbers(
     text: str, facts: Collection[Fact], language: str, sources: Mapping[str, Source]
 ) -> Iterator[Contradiction]:
+    given = list(given_numbers(text, language))
     stated = {fact.value.number for fact in facts if isinstance(fact.value, NumberValue)}
-    words = lexicon(language)
-    if not stated or words.comparisons & set(normalise(text).split()):
+    if not given or not stated or lexicon(language).comparisons & set(normalise(text).split()):
         return
     for said, spoken in _words_of(facts, language, sources):
         stated |= numbers_told(said, spoken)
-    for written, number in given_numbers(text, language):
+    for written, number in given:
         if number not in stated:
             yield Contradiction("not-that-number", written)
 

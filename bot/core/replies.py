@@ -6,6 +6,7 @@ A message holds grammar only; every name, number, date and claim comes in throug
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -111,6 +112,7 @@ def day(value: date, language: str) -> str:
     return date_in_words(value.year, value.month, value.day, language)
 
 
+@lru_cache(maxsize=1024)
 def date_in_words(year: int | None, month: int, day_number: int | None, language: str) -> str:
     """Return a date in words, of which the day or the year may be open; raise ValueError where there is no such day."""
     locale, skeleton = locale_of(language), ("y" if year else "") + "MMMM" + ("d" if day_number else "")

@@ -6,11 +6,12 @@ it (`text.plain`). "meet*" stands for every word that begins so.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.core.text import normalise, plain
+from bot.core.text import KEPT, normalise, plain
 
 _ANY = "*"
 _Phrase = tuple[str, ...]
@@ -32,6 +33,8 @@ class Synonyms:
             for phrase in dict.fromkeys(form for each in written for form in _forms(each)):
                 self._phrases[phrase[0]].append((phrase, name))
         self._prefixes = sorted({len(head) - 1 for head in self._phrases if head.endswith(_ANY)}, reverse=True)
+        self._starting = lru_cache(maxsize=KEPT)(self._phrases_of)
+        self._meant = lru_cache(maxsize=KEPT)(self._spelt)
         self._vocabulary = frozenset(vocabulary)
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for word in vocabulary:
@@ -62,15 +65,17 @@ class Synonyms:
         return [(place, end, name) for place in range(len(meant)) for end, name in self._at(meant, place)]
 
     def _at(self, words: Sequence[str], place: int) -> Iterator[tuple[int, str]]:
-        word = words[place]
-        heads = [word, *(word[:length] + _ANY for length in self._prefixes if length <= len(word))]
-        for head in heads:
-            for phrase, name in self._phrases.get(head, ()):
-                rest = words[place + 1 : place + len(phrase)]
-                if len(rest) == len(phrase) - 1 and all(map(_fits, rest, phrase[1:])):
-                    yield place + len(phrase), name
+        for phrase, name in self._starting(words[place]):
+            rest = words[place + 1 : place + len(phrase)]
+            if len(rest) == len(phrase) - 1 and all(map(_fits, rest, phrase[1:])):
+                yield place + len(phrase), name
 
-    def _meant(self, word: str) -> str:
+    def _phrases_of(self, word: str) -> tuple[tuple[_Phrase, str], ...]:
+        """Return the phrases that begin with a word, each with the id of its synonym."""
+        heads = [word, *(word[:length] + _ANY for length in self._prefixes if length <= len(word))]
+        return tuple(phrase for head in heads for phrase in self._phrases.get(head, ()))
+
+    def _spelt(self, word: str) -> str:
         """Return the word of the vocabulary that a word is a misspelling of, itself where there is none."""
         limit = typos(word)
         if not limit or word in self._vocabulary or next(self._at([word], 0), None):

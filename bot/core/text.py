@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -15,27 +14,31 @@ _FOLDS = {
     "՞": "",
     "@": "@",
 }
+KEPT = 4096
+"""Words of which it is kept what they may be: most words of a question have been met before."""
+_BEYOND_ALPHABETS = 0x3000
 _INVISIBLE = "Cf"
 _APOSTROPHES = ("Lm", "Sk")
 _LOOSE_MARK = re.compile(r"@(?!\w)|(?<=[\w@])@")
 
 
-class _Folding:
-    """A table for `str.translate` that looks characters up as they come."""
+class _Folding(dict[int, str]):
+    """A table for `str.translate` that is made as characters come; it keeps those of alphabets."""
 
-    @staticmethod
-    @lru_cache(maxsize=4096)
-    def _fold(code: int) -> str:
-        character = chr(code)
-        if character in _FOLDS:
-            return _FOLDS[character]
-        category = unicodedata.category(character)
-        if category == _INVISIBLE or _is_stress(character):
-            return ""
-        return character if category[0] in "LMN" and category not in _APOSTROPHES else " "
+    def __missing__(self, code: int) -> str:
+        folded = _fold(chr(code))
+        if code < _BEYOND_ALPHABETS:
+            self[code] = folded
+        return folded
 
-    def __getitem__(self, code: int) -> str:
-        return self._fold(code)
+
+def _fold(character: str) -> str:
+    if character in _FOLDS:
+        return _FOLDS[character]
+    category = unicodedata.category(character)
+    if category == _INVISIBLE or _is_stress(character):
+        return ""
+    return character if category[0] in "LMN" and category not in _APOSTROPHES else " "
 
 
 def _is_stress(character: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 
 from bot.core import dialogue, premises
@@ -38,6 +39,7 @@ LIKELIER = 0.8
 CLEARER = 0.6
 """Share of a whole message's confidence from which its halves are believed to be two requests."""
 _SENTENCE_END = re.compile(r"(?<=[.?!;։՞؟…])\s+|\n+")
+_COMMA = re.compile(r"[,;–—]\s*")
 _MARK = re.compile(r"@\S+")
 _WORD = re.compile(r"[^\W_]+")
 _ACRONYM = re.compile(r"\b[^\W\d_a-zа-яёա-ևა-ჰ][^\W_a-zа-яёა-ჰ]+\b")
@@ -78,6 +80,9 @@ class Understanding:
             for written, intent in zip(corpus.written, corpus.intents, strict=True)
             if knowledge.intents[intent].outcome is Outcome.SMALL_TALK
         }
+        spoken = [said.split() for said in self._courtesies]
+        self._courteous = frozenset(word for said in spoken for word in said[:1] + said[-1:])
+        """The words that one of them begins or ends with."""
         self._kinds = {
             intent.id: frozenset(knowledge.entities[name].kind for name in intent.about)
             for intent in knowledge.intents.values()
@@ -118,6 +123,8 @@ class Understanding:
 
     def _without_courtesy(self, text: str, language: str, state: DialogueState | None) -> Request | None:
         """Return what is asked beside a greeting or thanks, None where there is neither, or nothing beside it."""
+        if self._courteous.isdisjoint((said := tokens(text))[:1] + said[-1:]):
+            return None
         words = list(_WORD.finditer(text))
 
         def courtesy(start: int, end: int) -> str | None:
@@ -436,13 +443,18 @@ def _sentences(text: str) -> list[str]:
 
 def _split_at(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Yield each way to part a text at a conjunction, or at a comma between two questions."""
-    closed = lexicon(language)
-    for conjunction in dict.fromkeys(form for word in closed.conjunctions for form in (word, romanise(word))):
-        for match in re.finditer(rf"\W+{re.escape(conjunction)}\W+", text, re.IGNORECASE):
+    for joint in _joints(language):
+        for match in joint.finditer(text):
             yield text[: match.start()], text[match.end() :]
-    for match in re.finditer(r"\s[+&]\s", text):
-        yield text[: match.start()], text[match.end() :]
-    for match in re.finditer(r"[,;–—]\s*", text):
+    for match in _COMMA.finditer(text):
         halves = text[: match.start()], text[match.end() :]
-        if all(closed.aspects.keys() & set(tokens(half)) for half in halves):
+        if all(dialogue.aspect(tokens(half), language) for half in halves):
             yield halves
+
+
+@cache
+def _joints(language: str) -> tuple[re.Pattern[str], ...]:
+    """Return what finds each conjunction of a language, also in Latin letters."""
+    forms = dict.fromkeys(form for word in lexicon(language).conjunctions for form in (word, romanise(word)))
+    joints = (rf"\W+{re.escape(form)}\W+" for form in forms)
+    return tuple(re.compile(joint, re.IGNORECASE) for joint in (*joints, r"\s[+&]\s"))
