@@ -40,16 +40,16 @@ peers: $(PEERS)
 # Start to first answer, one question, and memory; with DATA=<folder of public intent data>, the matcher beside simpler
 # ones too (see README, Figures).
 benchmark: .venv/dev.stamp
-	$(BIN)/python tests/benchmarks/start.py
-	$(BIN)/python tests/benchmarks/question.py
-	PYTHONPATH=. $(BIN)/python tests/benchmarks/serving.py
+	$(BIN)/python -m tests.benchmarks.start
+	$(BIN)/python -m tests.benchmarks.question
+	$(BIN)/python -m tests.benchmarks.serving
 ifdef DATA
-	$(BIN)/python tests/benchmarks/matching.py $(DATA)
+	$(BIN)/python -m tests.benchmarks.matching $(DATA)
 endif
 
 # Telegram under load, beside bots that only repeat what they are told; a quarter of an hour or more, on two idle cores.
 benchmark-telegram: .venv/dev.stamp
-	PYTHONPATH=. $(BIN)/python tests/benchmarks/telegram.py
+	$(BIN)/python -m tests.benchmarks.telegram
 
 # Looks the pinned packages up among known vulnerabilities; needs uv and a network.
 UNREACHED := could not be audited|connection|resolve|timed out|unreachable|failed to fetch

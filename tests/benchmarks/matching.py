@@ -1,6 +1,6 @@
 """Measure the intent matcher beside simple ones, on public intent data sets.
 
-    python tests/benchmarks/matching.py DATA
+    python -m tests.benchmarks.matching DATA
 
 DATA is a folder with CLINC150 and BANKING77 as JSON lines, `{"text": ..., "label": ...}`, in files such as
 `clinc150_train_full.jsonl`, `clinc150_validation.jsonl`, `clinc150_test.jsonl`, `clinc150_oos_test.jsonl`.

@@ -1,6 +1,6 @@
 """Time one question through the whole core on the shipped knowledge, and measure what the process holds.
 
-    python tests/benchmarks/question.py
+    python -m tests.benchmarks.question
 
 The questions are those of the evaluation, in all languages, one after another on one thread. Beside the core, the
 nearest example by rapidfuzz's token_set_ratio is looked up for the same questions in the same run.

@@ -1,6 +1,6 @@
 """Measure the memory of `jolig serve` when it is idle, with all its languages, and after some questions.
 
-    python tests/benchmarks/serving.py
+    python -m tests.benchmarks.serving
 
 It serves the Bot API peer of the tests on loopback, as a process of its own; the figures are its resident set (VmRSS).
 """

@@ -1,6 +1,6 @@
 """Measure the time from start to first answer: `jolig ask` as a whole process.
 
-    python tests/benchmarks/start.py [--runs N]
+    python -m tests.benchmarks.start [--runs N]
 
 Beside it, in the same run, stand two processes that show what the interpreter and the largest library take by
 themselves. The matcher is fitted before anything is timed, into a data folder that exists for this run only. The

@@ -1,6 +1,6 @@
 """Measure `jolig serve` on Telegram under load, beside bots that only repeat what they are told.
 
-    python tests/benchmarks/telegram.py [--seconds N] [--open N] [--rate N] [--many N] [--kills N] [--each N]
+    python -m tests.benchmarks.telegram [--seconds N] [--open N] [--rate N] [--many N] [--kills N] [--each N]
 
 Each bot is a process of its own on one core; who asks, and the server between, are this process on another. Ours has
 everything on: the inbox, understanding, the database and the log. The questions are those of the evaluation, from
