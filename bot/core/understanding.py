@@ -188,7 +188,8 @@ class Understanding:
             if not strange:
                 return request
             misleading = decision.confidence < DOUBTED or (plainly and not self._of_somebody(request, strange))
-            if not misleading or self._denies(intent, request.text, request.mentions, language):
+            told = not self._vocabulary.tells(intent) or self._denies(intent, request.text, request.mentions, language)
+            if told or not misleading:
                 return replace(request, partly=True)
         second = (decision.runner_up,) if decision.runner_up and decision.runner_up not in self._asides else ()
         offered = tuple(dict.fromkeys([*(elsewhere or ()), *decision.intents, *second]))[:OFFERED]

@@ -20,8 +20,10 @@ _ENDING = 3
 """Letters in which it may differ at its end."""
 _COMMON = 6
 """Intents in whose examples a word occurs that tells nothing of what is asked."""
+_SOME = 8
+"""Examples of an intent in each language from which a word that none of them has may ask for more."""
 _MANY = 15
-"""Examples of an intent in each language from which a word that none of them has tells something."""
+"""Examples from which it may ask for something else."""
 _OFTEN = 3
 """Examples in which a synonym stands that is no accident."""
 _TYPED = 4
@@ -38,7 +40,7 @@ class Vocabulary:
     """
 
     def __init__(self, texts: Iterable[str], intents: Iterable[str], languages: Mapping[str, Collection[str]]) -> None:
-        self._enough = _MANY * len(languages)
+        self._some, self._many = _SOME * len(languages), _MANY * len(languages)
         self._languages = {language: frozenset(words) for language, words in languages.items()}
         self._texts: dict[str, list[str]] = defaultdict(list)
         for text, intent in zip(texts, intents, strict=True):
@@ -62,7 +64,7 @@ class Vocabulary:
         `acronyms` are the words that were written in capitals: they are not misspelt, inflected or too short to tell.
         A few examples are not all there is to say: where an intent has no more, no word is strange to it.
         """
-        if len(self._texts[intent]) < self._enough:
+        if len(self._texts[intent]) < self._some:
             return ()
         known, fillers = self._known(intent, language), _fillers(language)
         covered = {
@@ -79,6 +81,10 @@ class Vocabulary:
             return ending or known.holds(word) or fillers.holds(word)
 
         return tuple(word for place, word in enumerate(words) if place not in covered and not accounted(word))
+
+    def tells(self, intent: str) -> bool:
+        """Return whether an intent has so many examples that a strange word may make another question of one."""
+        return len(self._texts[intent]) >= self._many
 
     def _known(self, intent: str, language: str) -> "_Words":
         """Return the words of an intent in a language, and its synonyms; read when they are first needed."""

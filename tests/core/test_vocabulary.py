@@ -45,6 +45,13 @@ def test_a_few_examples_say_nothing_of_the_words_that_they_lack() -> None:
     assert few.strange(["traitors"], "members", "en", NONE) == ()
 
 
+def test_some_examples_tell_that_more_is_asked_and_many_that_something_else_is() -> None:
+    some = Vocabulary(TEXTS[:10], ["members"] * 10, languages={"en": WORDS})
+    assert some.strange(["traitors"], "members", "en", NONE) == ("traitors",)
+    assert not some.tells("members")
+    assert vocabulary().tells("members")
+
+
 @pytest.mark.parametrize(
     "question",
     [
