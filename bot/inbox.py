@@ -211,12 +211,12 @@ class _Handing:
             self._arrival.clear()
             while self._resumed:
                 self._resume(self._resumed.pop(), last)
+            await self._until_room()
             events = await self._opened(after=last, limit=self._limits.held - self._held)
             for number, received in events:
                 self._take(number, received)
             if events:
                 last, _ = events[-1]
-                await self._until_room()
             elif self._stop.is_set():
                 return
             else:

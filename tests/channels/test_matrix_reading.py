@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.channels.matrix.events import (
@@ -359,7 +359,23 @@ def test_no_event_harms(kind: str, content: Any) -> None:
         READER.joins(found)
 
 
+@pytest.mark.parametrize("html", [f"{PILL} <![x[", PILL + "<a " * 3000])
+def test_html_that_cannot_be_read_is_not(html: str) -> None:
+    """The plain text is there too."""
+    asked = read(text("@jolig: who?", formatted_body=html))
+    assert isinstance(asked, Asked)
+    assert asked.text == "who?"
+
+
+def test_a_time_that_no_date_has_is_no_event() -> None:
+    edit = {"msgtype": "m.text", "m.new_content": {"msgtype": "m.text", "body": "who?"}}
+    relation = {"m.relates_to": {"rel_type": "m.replace", "event_id": "$question"}}
+    assert isinstance(read(event(edit | relation), DIRECT), Edited)
+    assert read(event(edit | relation, origin_server_ts=2**53 - 1), DIRECT) is None
+
+
 @given(st.text(max_size=80))
+@example("<![x[")
 def test_no_text_harms(body: str) -> None:
     """Neither as a text nor as HTML with the bot's link in it."""
     assert isinstance(read(text(body), DIRECT), Asked)

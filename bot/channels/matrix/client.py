@@ -58,8 +58,12 @@ def _readable(said: _Json) -> _Json:
     """Return what the homeserver says without the events that nio cannot read."""
     for part, parse in _lists_of_events(said):
         # nio takes apart what it reads.
-        part[:] = [event for event in part if _read("event", partial(parse, deepcopy(event)), id=event.get("event_id"))]
+        part[:] = [event for event in part if _read("event", partial(parse, deepcopy(event)), id=_id(event))]
     return said
+
+
+def _id(event: object) -> object:
+    return event.get("event_id") if isinstance(event, dict) else None
 
 
 def _lists_of_events(said: _Json) -> Iterator[tuple[list[Any], Callable[[_Json], object]]]:

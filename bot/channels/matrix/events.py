@@ -59,6 +59,12 @@ class _Relation(_Part):
     in_reply_to: _Reply | None = Field(default=None, alias="m.in_reply_to")
 
 
+_LAST_MOMENT = 253_402_300_799_999
+"""The last millisecond that a date can tell: whoever sends an event, or their homeserver, says when it was."""
+LONGEST_HTML = 4096
+"""Characters up to which HTML is read; the parser takes time by the square of what is broken."""
+
+
 class _Mentions(_Part):
     user_ids: list[str] = []
 
@@ -73,6 +79,11 @@ class _Content(_Part):
     relation: _Relation = Field(default=_Relation(), alias="m.relates_to")
     mentions: _Mentions = Field(default=_Mentions(), alias="m.mentions")
     new: "_Content | None" = Field(default=None, alias="m.new_content")
+
+    @property
+    def html(self) -> str:
+        """Return the text as HTML, nothing where there is none or too much of it."""
+        return self.formatted_body if len(self.formatted_body) <= LONGEST_HTML else ""
 
     @property
     def own(self) -> str:
@@ -93,7 +104,7 @@ class _Event(_Part):
     type: str
     sender: UserId
     content: _Content
-    sent: int = Field(alias="origin_server_ts")
+    sent: int = Field(alias="origin_server_ts", ge=0, le=_LAST_MOMENT)
     state_key: str | None = None
     redacts: EventId | None = None
     unsigned: _Unsigned = _Unsigned()
@@ -320,7 +331,7 @@ class Reader:
 
     def _is_addressed(self, content: _Content, name: str) -> bool:
         """Return whether a message in a group says that it is for the bot."""
-        if self._user in content.mentions.user_ids or self._user in unquote(content.formatted_body):
+        if self._user in content.mentions.user_ids or self._user in unquote(content.html):
             return True
         command = _COMMAND.match(content.own)
         return bool(command and command[1].casefold() in self._commands()) or bool(
@@ -336,9 +347,9 @@ class Reader:
 
     def _text(self, content: _Content, name: str) -> str:
         """Return a message's text without the bot's name, a command with the slash that the core knows it by."""
-        formatted = content.formatted_body
-        linked = self._user in unquote(formatted)
-        text = _Words.of(formatted, self._user) if linked else content.own
+        linked = self._user in unquote(content.html)
+        text = _Words.of(content.html, self._user) if linked else None
+        text = content.own if text is None else text
         named = self._named(name)
         if linked or named.search(text):
             text = re.sub(r"(?<=\S) {2,}(?=\S)", " ", named.sub("", text)).strip().lstrip(_LEADING)
@@ -368,11 +379,14 @@ class _Words(HTMLParser):
         self._found: list[str] = []
 
     @classmethod
-    def of(cls, html: str, user: str) -> str:
-        """Return the words of HTML."""
+    def of(cls, html: str, user: str) -> str | None:
+        """Return the words of HTML, None where it is so broken that the parser gives up."""
         words = cls(user)
-        words.feed(html)
-        words.close()
+        try:
+            words.feed(html)
+            words.close()
+        except AssertionError:
+            return None
         return "".join(words._found)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

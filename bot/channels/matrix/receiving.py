@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypeVar
 import structlog
 from nio import RoomInfo, SyncResponse
 
-from bot.channels.matrix.events import CHANNEL, Reader, person_in
+from bot.channels.matrix.client import UNREADABLE
+from bot.channels.matrix.events import CHANNEL, Reader, Room, person_in
 from bot.channels.matrix.homeserver import Event, Homeserver, LoggedOutError, RefusedError
 from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, room_of
 from bot.channels.matrix.timing import Timing, stopped_within
@@ -153,10 +154,18 @@ class Receiver:
         joined = [number for number, event in enumerate(events) if self._reader.joins(event)]
         where = room_of(self._server, room)
         for event in events[joined[-1] if joined else 0 :]:
-            if self._reader.is_sealed(event):
-                # Its key may still come: meanwhile it holds nothing up but what its sender encrypted with the same key.
-                content: Mapping[str, Any] = event["content"]
-                chat = f"{room} {event['sender']} {content.get('session_id')}"
-                yield self._received(room, event["event_id"], event, chat=chat)
-            elif self._reader.read(where, event):
-                yield self._received(room, event["event_id"], event)
+            try:
+                chat = self._chat(where, event)
+            except UNREADABLE as error:  # a defect, which must not stop all that comes after
+                log.exception("matrix_unreadable", what="event", error=repr(error), id=event.get("event_id"))
+            else:
+                if chat:
+                    yield self._received(room, event["event_id"], event, chat=chat)
+
+    def _chat(self, room: Room, event: Event) -> str | None:
+        """Return in which chat an event is handled, None where it is not for the bot."""
+        if self._reader.is_sealed(event):
+            # Its key may still come: meanwhile it holds nothing up but what its sender encrypted with the same key.
+            content: Mapping[str, Any] = event["content"]
+            return f"{room.id} {event['sender']} {content.get('session_id')}"
+        return room.id if self._reader.read(room, event) else None
