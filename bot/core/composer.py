@@ -18,7 +18,6 @@ from bot.core.models import (
     Choice,
     Citation,
     DialogueState,
-    EntitiesValue,
     Evidence,
     Fact,
     Held,
@@ -32,7 +31,7 @@ from bot.core.models import (
     Timeline,
     UnknownChoiceError,
 )
-from bot.core.premises import Contradiction, contradictions
+from bot.core.premises import Contradiction, contradictions, stated_entities
 from bot.core.replies import Replies, listed
 from bot.core.text import one_line
 from bot.core.timeline import TIMELINE, timeline
@@ -205,7 +204,7 @@ class Composer:
             return self._which_of(intent, mention, request, occasion.language)
         entity = self._knowledge.entities[mention.entities[0]] if mention.entities else None
         name = self.called(mention, occasion.language)
-        listed_entities = {listed_one for fact in self._facts(intent) for listed_one in _entities_of(fact)}
+        listed_entities = {listed_one for fact in self._facts(intent) for listed_one in stated_entities(fact)}
         if listed_entities and (entity is None or entity.id not in listed_entities):
             if self._has(intent, "unknown", occasion.language):
                 return self._gap(intent, request, occasion.language, "unknown", {intent.slot or "": name})
@@ -246,7 +245,7 @@ class Composer:
 
         "The Paris meeting" is corrected by the meeting's place; what the group thinks of a town is not told at all.
         """
-        kinds = {self._knowledge.entities[name].kind for fact in facts for name in _entities_of(fact)}
+        kinds = {self._knowledge.entities[name].kind for fact in facts for name in stated_entities(fact)}
         others = [mention for mention in request.mentions if mention.kind not in {intent.slot, *kinds}]
         absent = [mention for mention in others if all(self._knowledge.entities[n].absent for n in mention.entities)]
         if intent.outcome not in {Outcome.ANSWER, Outcome.NOT_DOCUMENTED}:
@@ -275,7 +274,7 @@ class Composer:
 
     def _which(self, intent: Intent, request: Request, language: str) -> Part:
         """Return the question for what a required slot lacks, with all that it may be."""
-        entities = [entity for fact in self._facts(intent) for entity in _entities_of(fact)]
+        entities = [entity for fact in self._facts(intent) for entity in stated_entities(fact)]
         choices = tuple(self._choice_of(intent, entity, language) for entity in entities)
         blocks = self._replies.paragraphs(intent.reply, language, "which")
         return Part(Outcome.CLARIFY, blocks, _reading(request, intent), suggestions=choices)
@@ -320,7 +319,7 @@ class Composer:
             case "timeline":
                 return (Items(tuple(event.text for event in self._timeline(intent, language).events)),)
             case variable:
-                entities = _entities_of(self._knowledge.facts[intent.facts[variable]])
+                entities = stated_entities(self._knowledge.facts[intent.facts[variable]])
                 return (Items(tuple(self.name(entity, language) for entity in entities)),)
 
     def _timeline(self, intent: Intent, language: str) -> Timeline:
@@ -541,10 +540,6 @@ def _reading(request: Request, intent: Intent | None = None, entity: str | None 
 
 def _quotes_in_full(part: Part) -> bool:
     return any(isinstance(block, Quote) for block in part.blocks)
-
-
-def _entities_of(fact: Fact) -> tuple[str, ...]:
-    return fact.value.entities if isinstance(fact.value, EntitiesValue) else ()
 
 
 def _widest(passages: Iterable[Evidence]) -> list[Evidence]:

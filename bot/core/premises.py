@@ -109,7 +109,7 @@ def denied(
 
     `absent` are the names in the text that no source has.
     """
-    kinds = {entities[name].kind for fact in facts for name in _stated_entities(fact)}
+    kinds = {entities[name].kind for fact in facts for name in stated_entities(fact)}
     dated = any(True for fact in facts for _ in _stated(fact))
     return (
         any(mention.kind in kinds for mention in absent)
@@ -125,7 +125,7 @@ def _names(
     connected: Collection[str],
     called: Callable[[Mention], str],
 ) -> Iterator[Contradiction]:
-    kinds = {entities[name].kind for fact in facts for name in _stated_entities(fact)}
+    kinds = {entities[name].kind for fact in facts for name in stated_entities(fact)}
     for mention in mentions:
         given = called(mention)
         if all(entities[name].absent for name in mention.entities):
@@ -134,7 +134,8 @@ def _names(
             yield Contradiction("not-connected", given)
 
 
-def _stated_entities(fact: Fact) -> tuple[str, ...]:
+def stated_entities(fact: Fact) -> tuple[str, ...]:
+    """Return the entities that a fact states, none where it states something else."""
     return fact.value.entities if isinstance(fact.value, EntitiesValue) else ()
 
 
