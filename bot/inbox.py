@@ -58,7 +58,7 @@ class InboxStore(Protocol):
     async def opened(
         self, channel: str, *, after: int, limit: int, until: int | None = None, chat: str | None = None
     ) -> list[Numbered]:
-        """Return the first open events of a channel, or of one of its chats, numbered over `after` up to `until`."""
+        """Return the first open events of a channel, or of one of its chats, numbered over `after` and up to `until`."""
 
     async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
         """Note that an event was handled; with a reason, that it was given up and is a dead letter.
@@ -135,6 +135,10 @@ class Inbox:
         signals, limits, metrics = self._signals[channel], self._limits, self.metrics
         await _Handing(self._store, channel, handle, signals, stop, self._now, limits, metrics).run()
 
+    async def has_open(self, channel: str, chat: str) -> bool:
+        """Return whether events of a chat are open, also postponed ones; raise StorageError where it cannot be told."""
+        return bool(await self._store.opened(channel, after=0, limit=1, chat=chat))
+
     async def waiting(self) -> dict[str, tuple[int, datetime]]:
         """Return of each channel that has open events how many there are, and when the oldest came in.
 
@@ -189,10 +193,14 @@ class _Handing:
         self._tasks = asyncio.TaskGroup()
         self._chats: dict[str, _Chat] = {}
         self._held = 0
+        """How many events are in memory, or are being taken into it."""
         self._room = asyncio.Event()
+        self._turn = asyncio.Lock()
+        """Who waits for room, one after another: who needs much of it is not passed by those who need little."""
 
     async def run(self) -> None:
         """Take events and hand them on; after the stop finish, for a time."""
+        self._postponed.clear()  # by an earlier run: this one begins with all that is open
         try:
             async with asyncio.timeout(None) as limit, self._tasks:
                 self._tasks.create_task(self._take_all())
@@ -211,25 +219,42 @@ class _Handing:
             self._arrival.clear()
             while self._resumed:
                 self._resume(self._resumed.pop(), last)
-            await self._until_room()
-            events = await self._opened(after=last, limit=self._limits.held - self._held)
-            for number, received in events:
-                self._take(number, received)
-            if events:
-                last, _ = events[-1]
+            if newest := await self._take_next(last):
+                last = newest
             elif self._stop.is_set():
                 return
             else:
                 await self._arrival.wait()
 
-    async def _until_room(self) -> None:
-        """Wait until there is room for a good part of what may be held, as reading a few at a time takes long."""
-        while self._held > self._limits.held * 3 // 4:
-            self._room.clear()
-            await self._room.wait()
+    async def _take_next(self, last: int) -> int | None:
+        """Take events after a number, as many as there is room for; return the number of the last, None without any."""
+        quarter = self._limits.held - self._limits.held * 3 // 4  # as reading a few at a time takes long
+        limit = await self._reserve(quarter, self._limits.held)
+        events = await self._opened(after=last, limit=limit)
+        self._release(limit)
+        for number, received in events:
+            self._take(number, received)
+        return events[-1][0] if events else None
+
+    async def _reserve(self, least: int, most: int) -> int:
+        """Wait until there is room for a number of events at least; take it, for some more if there is; return it."""
+        async with self._turn:
+            while (free := self._limits.held - self._held) < least:
+                self._room.clear()
+                await self._room.wait()
+            reserved = min(free, most)
+            self._held += reserved
+            return reserved
+
+    def _release(self, count: int) -> None:
+        """Make room in memory."""
+        self._held -= count
+        self._room.set()
 
     def _take(self, number: int, received: Received) -> None:
         """Add an event to its chat: in memory, or to what the chat will find in the database."""
+        if received.chat in self._postponed:
+            return  # the chat finds it when it is resumed
         chat = self._chat(received.chat)
         if chat.taken == chat.newest and len(chat.held) < self._limits.held_of_chat:
             self._hold(chat, number, received)
@@ -237,13 +262,13 @@ class _Handing:
 
     def _resume(self, name: str, last: int) -> None:
         """Let a chat find what was postponed among the events up to a number."""
+        self._postponed.discard(name)
         chat = self._chat(name)
         chat.resumed, chat.newest = True, max(chat.newest, last)
 
     def _chat(self, name: str) -> _Chat:
         if (chat := self._chats.get(name)) is None:
             chat = self._chats[name] = _Chat()
-            self._postponed.discard(name)
             self._tasks.create_task(self._serve(name, chat))
         return chat
 
@@ -284,20 +309,21 @@ class _Handing:
             except PostponedError:
                 self._drop(chat, len(chat.held))
                 chat.taken = chat.newest
-                self._postponed.add(name)
+                if not chat.resumed:
+                    self._postponed.add(name)
         del self._chats[name]
 
     def _drop(self, chat: _Chat, count: int) -> None:
-        """Make room in memory."""
+        """Hold some events of a chat no longer."""
         for _ in range(count):
             chat.held.popleft()
-        self._held -= count
-        self._room.set()
+        self._release(count)
 
     async def _refill(self, name: str, chat: _Chat) -> None:
         """Take the events of a chat that there was no room for."""
-        limit, newest = self._limits.held_of_chat, chat.newest
+        limit, newest = await self._reserve(1, self._limits.held_of_chat), chat.newest
         events = await self._opened(after=chat.taken, until=newest, chat=name, limit=limit)
+        self._release(limit)
         for number, received in events:
             self._hold(chat, number, received)
         if len(events) < limit:

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import pytest
 from structlog.testing import capture_logs
@@ -192,12 +194,17 @@ async def test_a_flood_in_one_chat_does_not_hold_up_the_others(storage: Storage)
     assert len(handle.ended) == 1001
 
 
+class Tracked(Received):
+    """An event that can be watched for how long it is in memory."""
+
+
 class Counting:
-    """A store that counts the events that it gave away and that are not closed."""
+    """A store that counts how many of the events that it gave away are in memory."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self.most = self._out = 0
+        self._alive: WeakValueDictionary[int, Tracked] = WeakValueDictionary()
+        self.most = self._given = 0
         self.receive = storage.receive
         self.dead_letters = storage.dead_letters
 
@@ -206,24 +213,29 @@ class Counting:
     ) -> list[tuple[int, Received]]:
         """Return open events."""
         events = await self._storage.opened(channel, after=after, limit=limit, until=until, chat=chat)
-        self._out += len(events)
-        self.most = max(self.most, self._out)
-        return events
+        return [(number, self._tracked(received)) for number, received in events]
+
+    def _tracked(self, received: Received) -> Received:
+        tracked = Tracked(*(getattr(received, field.name) for field in fields(received)))
+        self._given += 1
+        self._alive[self._given] = tracked
+        self.most = max(self.most, len(self._alive))
+        return tracked
 
     async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
         """Close an event."""
-        self._out -= 1
         await self._storage.close(number, at, reason, note)
 
 
-async def test_memory_is_bounded(storage: Storage) -> None:
-    """What there is no room for waits in the database."""
+@pytest.mark.parametrize("of_chat", [1, 10])
+async def test_memory_is_bounded(storage: Storage, of_chat: int) -> None:
+    """What there is no room for waits in the database, however many chats there are and however much each has."""
     counting, handle = Counting(storage), Handler()
-    inbox = Inbox(counting, now=lambda: NOW, limits=Limits(held=20))
-    await inbox.put(*(event(number, str(number)) for number in range(500)))
+    inbox = Inbox(counting, now=lambda: NOW, limits=Limits(held=20, held_of_chat=5))
+    await inbox.put(*(event(number, str(number // of_chat % 40)) for number in range(500)))
     async with running(inbox, handle):
         await handle.until(lambda: len(handle.ended) == 500)
-    assert counting.most <= 20
+    assert 15 < counting.most <= 20
 
 
 # --- failures ------------------------------------------------------------------------------------
@@ -445,22 +457,23 @@ async def test_what_is_postponed_takes_no_room(storage: Storage) -> None:
 
 
 async def test_a_chat_is_resumed_in_order(storage: Storage) -> None:
-    """From what was postponed on; meanwhile what comes after it in the chat waits too."""
+    """From what was postponed on; meanwhile what comes after it in the chat is not even looked at."""
     inbox, handle = inbox_of(storage), Postponing()
     await inbox.put(event(1), event(2))
     async with running(inbox, handle):
         await handle.until(lambda: handle.ended)
-        await inbox.put(event(3))
-        await handle.until(lambda: len(handle.ended) == 2)
-        handle.ready.add("ann")
+        handle.ready |= {"ann", "other"}
+        await inbox.put(event(3), event(4, chat="other"))
+        await handle.until(lambda: "4" in handle.done)
+        assert handle.done == ["4"]
         inbox.resume("telegram", "ann")
-        await inbox.put(event(4))
-        await handle.until(lambda: len(handle.done) == 4)
-    assert handle.done == ["1", "2", "3", "4"]
+        await inbox.put(event(5))
+        await handle.until(lambda: len(handle.done) == 5)
+    assert handle.done == ["4", "1", "2", "3", "5"]
 
 
 async def test_a_chat_that_is_resumed_while_it_is_handled_is_handled_again(storage: Storage) -> None:
-    """What it waits for may come between the handler's look and the postponing."""
+    """What it waits for may come between the handler's look and the postponing; then nothing is postponed any more."""
     inbox, handle = inbox_of(storage), Postponing()
     gate = handle.hold("ann")
     await inbox.put(event(1))
@@ -470,8 +483,32 @@ async def test_a_chat_that_is_resumed_while_it_is_handled_is_handled_again(stora
         await inbox.put(event(2, chat="other"))
         await handle.until(lambda: "2" in handle.ended)
         gate.set()
-        await handle.until(lambda: len(handle.ended) == 3)
+        handle.ready.add("ann")
+        handle.failures["1"] = [PostponedError()]
+        await handle.until(lambda: handle.done)
     assert handle.began == ["1", "2", "1"]
+    await inbox.put(event(3))
+    assert "telegram" in await inbox.waiting()
+
+
+async def test_it_is_told_whether_a_chat_has_something_open(storage: Storage) -> None:
+    """Also where that is postponed; not once it was handled."""
+    inbox, handle = inbox_of(storage), Postponing()
+    handle.ready.add("bob")
+    await inbox.put(event(1), event(2, chat="bob"))
+    async with running(inbox, handle):
+        await handle.until(lambda: len(handle.ended) == 2)
+    assert [await inbox.has_open("telegram", chat) for chat in ("ann", "bob", "eve")] == [True, False, False]
+
+
+async def test_what_is_postponed_is_handed_on_when_the_channel_is_started_again(storage: Storage) -> None:
+    """What it waited for may have come meanwhile."""
+    inbox, handle = inbox_of(storage), Postponing()
+    await inbox.put(event(1))
+    async with running(inbox, handle):
+        await handle.until(lambda: handle.ended)
+    async with running(inbox, handle):
+        await handle.until(lambda: len(handle.ended) == 2)
 
 
 async def test_what_was_postponed_is_handed_on_by_the_next_process(storage: Storage) -> None:

@@ -526,7 +526,9 @@ _OPENED = (
     .order_by(inbox.c.number)
     .limit(bindparam("many"))
 )
-_OPENED_OF_CHAT = _OPENED.where(inbox.c.chat == bindparam("of_chat"), inbox.c.number <= bindparam("until"))
+_OPENED_OF_CHAT = _OPENED.where(
+    inbox.c.chat == bindparam("of_chat"), inbox.c.number <= func.coalesce(bindparam("until"), inbox.c.number)
+)
 _THIS = inbox.c.number == bindparam("this")
 _HANDLED = update(inbox).where(_THIS).values(closed=bindparam("closed"), chat="", payload="", asker="")
 _GIVEN_UP = update(inbox).where(_THIS).values(closed=bindparam("closed"), reason=bindparam("reason"))
