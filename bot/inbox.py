@@ -58,7 +58,7 @@ class InboxStore(Protocol):
     async def opened(
         self, channel: str, *, after: int, limit: int, until: int | None = None, chat: str | None = None
     ) -> list[Numbered]:
-        """Return the first open events of a channel, or of one of its chats, numbered over `after` and up to `until`."""
+        """Return the first open events of a channel, or of one of its chats, numbered over `after` up to `until`."""
 
     async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
         """Note that an event was handled; with a reason, that it was given up and is a dead letter.

@@ -7,7 +7,7 @@ import pytest
 from nio import AsyncClient
 
 from bot.channels.matrix.rooms import Admission
-from tests.channels.matrix_world import Bot, world
+from tests.channels.matrix_world import Bot, new_bot, world
 from tests.channels.test_matrix_session import session
 from tests.peers.synapse import NAME, PATIENCE, People, Person, Synapse
 
@@ -45,6 +45,15 @@ async def test_an_invitation_of_a_stranger_is_declined(
         await bot.talk(boris, encrypted=False)
         second = await boris.create(invite=[bot.id], encrypted=False)
         await boris.until(lambda: membership(boris, second, bot.id) == ["leave"])
+
+
+async def test_invitations_that_waited_do_not_exceed_the_limit(synapse: Synapse, anna: Person, tmp_path: Path) -> None:
+    """All of them come in at once when it starts."""
+    bot = await new_bot(synapse, tmp_path, admission=Admission((), 2))
+    waiting = [await anna.create(invite=[bot.id], encrypted=False) for _ in range(5)]
+    async with bot.running():
+        await anna.until(lambda: all(membership(anna, room, bot.id) for room in waiting))
+    assert sorted(membership(anna, room, bot.id)[0] for room in waiting) == ["join"] * 2 + ["leave"] * 3
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ class Answering:
             await self._rooms.invited(room, event["sender"])
             return None
         if event["type"] == REMOVED:
+            self._rooms.left(room)
             await self._service.left(Conversation(CHANNEL, room))
             return None
         if not self._server.is_in(room):

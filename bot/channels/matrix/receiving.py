@@ -120,7 +120,10 @@ class Receiver:
     async def _came(self, response: SyncResponse, since: str | None) -> list[Received]:
         """Return what of a sync may be for the bot."""
         came = [
-            self._received(room, f"{INVITED} {room} {since}", {"type": INVITED, "sender": inviter})
+            # In a chat of the inviter's: who names rooms that cannot be joined holds up none but the own invitations.
+            self._received(
+                room, f"{INVITED} {room} {since}", {"type": INVITED, "sender": inviter}, chat=f"{INVITED} {inviter}"
+            )
             for room, info in response.rooms.invite.items()
             if (inviter := invitation(info.invite_state, self._server.user))
         ]

@@ -1,5 +1,6 @@
 """Which rooms the bot is in: invitations, upgrades, and rooms that everyone has left."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,13 @@ from nio import InviteMemberEvent
 
 from bot.channels.matrix.events import Room
 from bot.channels.matrix.homeserver import Homeserver, RefusedError
+from bot.errors import NetworkError
 
 INVITED, REMOVED = "invited", "removed"
 """What stands in the inbox for an invitation and for a removal, which are no events of a room that the bot is in."""
 EVERYONE = "all"
+TRIES = 6
+"""How often it is tried to join a room, which takes minutes: the room may be on a homeserver that does not answer."""
 log = structlog.get_logger()
 
 
@@ -36,12 +40,14 @@ class Rooms:
     def __init__(self, server: Homeserver, admission: Admission) -> None:
         self._server = server
         self._admission = admission
+        self._entering: Counter[str] = Counter()
+        """How often it was tried to join each room that the bot is not known to be in yet."""
 
     async def invited(self, room: str, inviter: str) -> None:
-        """Join, or turn the invitation down."""
+        """Join, or turn the invitation down; raise NetworkError where that is to be tried again."""
         try:
-            if self._admits(inviter):
-                await self._server.join(room)
+            if self._admits(inviter, room):
+                await self._enter(room)
             else:
                 await self._server.leave(room)
                 log.warning("matrix_invitation_declined", room=room, inviter=inviter)
@@ -50,18 +56,38 @@ class Rooms:
 
     async def upgraded(self, room: str, following: str, sender: str) -> None:
         """Follow to the room that somebody replaced one by, where one may enter; else wait for the invitation."""
-        if not self._server.is_in(room) or not self._admits(sender):
+        if not self._server.is_in(room) or not self._admits(sender, following):
             log.warning("matrix_upgrade_not_followed", room=room, following=following, sender=sender)
             return
         try:
-            await self._server.join(following, via=sender.partition(":")[2])
+            await self._enter(following, via=sender.partition(":")[2])
         except RefusedError as error:
             log.info("matrix_upgrade_needs_invitation", room=room, following=following, error=str(error))
 
-    def _admits(self, inviter: str) -> bool:
-        """Return whether somebody may take the bot into another room, and it is not in too many."""
-        within = len(list(self._server.rooms)) < self._admission.rooms
-        return within and self._admission.permits(inviter, self._server.user)
+    def _admits(self, inviter: str, room: str) -> bool:
+        """Return whether somebody may take the bot into a room, and it is not in too many others."""
+        for known in filter(self._server.is_in, list(self._entering)):
+            del self._entering[known]
+        others = {*self._server.rooms, *self._entering} - {room}
+        return len(others) < self._admission.rooms and self._admission.permits(inviter, self._server.user)
+
+    async def _enter(self, room: str, *, via: str | None = None) -> None:
+        """Join a room; raise NetworkError where that is to be tried again, RefusedError where it was in vain."""
+        self._entering[room] += 1
+        try:
+            await self._server.join(room, via=via)
+        except RefusedError:
+            self.left(room)
+            raise
+        except NetworkError as error:
+            if self._entering[room] < TRIES:
+                raise
+            self.left(room)
+            raise RefusedError(f"{TRIES} times {error}") from error
+
+    def left(self, room: str) -> None:
+        """Take note that the bot is not in a room, nor will be."""
+        self._entering.pop(room, None)
 
     async def leave_empty(self) -> None:
         """Leave the rooms that everyone else has left."""
@@ -70,6 +96,7 @@ class Rooms:
 
     async def leave(self, room: str) -> None:
         """Leave a room."""
+        self.left(room)
         try:
             await self._server.leave(room)
             log.info("matrix_room_left", room=room)
