@@ -8,7 +8,8 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -16,19 +17,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-import aiosqlite
 import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import (
     URL,
-    AsyncAdaptedQueuePool,
     ColumnElement,
     Connection,
+    NullPool,
     Select,
     String,
     Table,
     UpdateBase,
     bindparam,
+    create_engine,
     delete,
     event,
     func,
@@ -41,7 +42,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.models import (
     Asked,
@@ -102,7 +102,6 @@ _MEANINGS = {
     "malformed": "is damaged; restore it from a backup",
     "disk is full": "cannot grow: the disk is full",
     "unable to open": "cannot be opened",
-    "QueuePool": "is too busy",
     "disk I/O error": "cannot be read or written (disk I/O error)",
 }
 
@@ -110,13 +109,15 @@ _MEANINGS = {
 class Storage:
     """The `Store` of the service and the `InboxStore` of the inbox.
 
-    What is read or written at the same time is so in one go: a transaction costs more than a row. What each question
-    needs is executed by the driver itself, as a change of threads costs more than a statement.
+    The database has a thread of its own, in which each piece of work is a transaction. What is read or written at the
+    same time is so in one go: a transaction costs more than a row. What each question needs is executed by the driver
+    itself, as the library takes several times longer than the database.
     """
 
-    def __init__(self, engine: AsyncEngine, place: str, key: bytes) -> None:
-        """Take what the pseudonyms of conversations are made with."""
-        self._engine = engine
+    def __init__(self, connection: Connection, thread: Executor, place: str, key: bytes) -> None:
+        """Take a connection, the thread that it is used in, and what the pseudonyms of conversations are made with."""
+        self._connection = connection
+        self._thread = thread
         self._place = place
         self._pseudonym = pseudonyms(key)
         self._state = Together(self._states)
@@ -130,19 +131,16 @@ class Storage:
         Creates what is missing, private to the user, and migrates an older schema. Raises StorageError where the file
         cannot be used, or stays locked by another program for longer than `patience`, in seconds.
         """
-        engine, place = _engine(path, patience), "in memory" if path == MEMORY else str(path)
-        try:
-            with _failures(place):
-                if path != MEMORY:
-                    _create(Path(path))
-                async with engine.begin() as connection:
-                    await connection.run_sync(_migrate, place)
-                key = secrets.token_bytes(_KEY_BYTES) if path == MEMORY else _key_beside(Path(path))
-            opened = cls(engine, place, key)
-            yield opened
-            await opened._write.finish()
-        finally:
-            await engine.dispose()
+        place = "in memory" if path == MEMORY else str(path)
+        with ThreadPoolExecutor(1, "storage") as thread:
+            in_thread = partial(asyncio.get_running_loop().run_in_executor, thread)
+            connection, key = await in_thread(_opened, path, patience, place)
+            try:
+                opened = cls(connection, thread, place, key)
+                yield opened
+                await opened._write.finish()
+            finally:
+                await in_thread(connection.close)
 
     # --- conversations ---------------------------------------------------------------------------
 
@@ -150,7 +148,7 @@ class Storage:
         """Return the dialogue state of a conversation."""
         found = await self._state(conversation)
         with _failures(self._place):
-            return None if found is None else _STATE.validate_python(json.loads(str(found)))
+            return None if found is None else _STATE.validate_json(found)
 
     async def save_dialogue(self, conversation: Conversation, state: DialogueState, asked: Asked | None = None) -> None:
         """Keep the dialogue state of a conversation, and the question apart from it."""
@@ -158,7 +156,7 @@ class Storage:
 
     def _noting(self, note: Note) -> _Writing:
         """Return what keeps a note."""
-        values = {"at": note.state.at.isoformat(), "state": _json(_STATE.dump_python(note.state, mode="json"))}
+        values = {"at": note.state.at.isoformat(), "state": _STATE.dump_json(note.state).decode()}
         writing: list[tuple[UpdateBase, Sequence[Mapping[str, object]]]] = [
             (_SAVE_DIALOGUE, [_key(note.conversation) | values])
         ]
@@ -222,7 +220,7 @@ class Storage:
 
     async def _people(self, chat: Conversation) -> list[Conversation]:
         """Return the conversations of a chat: its own and those within it."""
-        (rows,) = await self._fetch(_CONVERSATIONS, _within(chat))
+        rows = await self._run(partial(_fetch, _CONVERSATIONS, _within(chat)))
         return [Conversation(chat.channel, name) for (name,) in rows]
 
     # --- what is about a person ------------------------------------------------------------------
@@ -284,7 +282,7 @@ class Storage:
         """Return the first open events of a channel, or of one of its chats, numbered over `after` up to `until`."""
         query = _OPENED if chat is None else _OPENED_OF_CHAT
         values = {"of_channel": channel, "after": after, "until": until, "of_chat": chat, "many": limit}
-        (rows,) = await self._fetch(query, values)
+        rows = await self._run(partial(_fetch, query, values))
         return [(number, Received(channel, *values)) for number, *values in rows]
 
     async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
@@ -331,38 +329,24 @@ class Storage:
 
     async def _run(self, work: Callable[[Connection], _Result]) -> _Result:
         """Do some work in a transaction of its own."""
-        with _failures(self._place):
-            async with self._engine.begin() as connection:
-                return await connection.run_sync(work)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    def _transact(self, work: Callable[[Connection], _Result]) -> _Result:
+        with _failures(self._place), self._connection.begin():
+            return work(self._connection)
 
     async def _read(self, query: Select[Any]) -> Sequence[Any]:
         return await self._run(lambda connection: connection.execute(query).fetchall())
 
-    async def _fetch(self, query: Select[Any], *values: Mapping[str, object]) -> list[list[Any]]:
-        """Return the rows of a query for each of several values, as the driver gives them."""
-        statement, fixed = _compiled(query)
-        with _failures(self._place):
-            async with self._engine.connect() as connection:
-                driver = await _driver(connection)
-                found = await asyncio.gather(
-                    *(driver.execute_fetchall(statement, {**fixed, **each}) for each in values)
-                )
-        return [list(rows) for rows in found]
-
     async def _states(self, conversations: Sequence[Conversation]) -> list[str | None]:
-        found = await self._fetch(_DIALOGUE, *map(_of, conversations))
-        return [rows[0][0] if rows else None for rows in found]
+        return await self._run(partial(_states, conversations))
 
     async def _write_all(self, writings: Sequence[_Writing]) -> list[None]:
         """Execute statements in one transaction, each once for all of its rows."""
         rows: dict[UpdateBase, list[Mapping[str, object]]] = defaultdict(list)
         for statement, its_rows in chain.from_iterable(writings):
             rows[statement] += its_rows
-        with _failures(self._place):
-            async with self._engine.begin() as connection:
-                driver = await _driver(connection)
-                # In this order, and none waits for the loop between them; where one fails, what they did is undone.
-                await asyncio.gather(*(_execute(driver, *each) for each in rows.items()))
+        await self._run(partial(_execute, rows))
         return [None] * len(writings)
 
 
@@ -381,7 +365,7 @@ def _exchanging(chat: Conversation, exchanged: Exchange) -> _Writing:
     values = {
         "question": exchanged.question,
         "replies": _json(exchanged.replies),
-        "readings": _json(_READINGS.dump_python(exchanged.readings, mode="json")),
+        "readings": _READINGS.dump_json(exchanged.readings).decode(),
         "language": exchanged.language,
         "choices": _json(exchanged.choices),
         "helpful": None,
@@ -410,15 +394,28 @@ def _within(chat: Conversation) -> dict[str, object]:
 # --- transactions --------------------------------------------------------------------------------
 
 
-async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:
+def _driver(connection: Connection) -> sqlite3.Connection:
     """Return the driver's own connection; what it does is part of the transaction."""
-    raw = await connection.get_raw_connection()
-    return cast("aiosqlite.Connection", raw.driver_connection)
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
-async def _execute(driver: aiosqlite.Connection, statement: UpdateBase, rows: Sequence[Mapping[str, object]]) -> None:
-    sql, fixed = _compiled(statement)
-    await driver.executemany(sql, [{**fixed, **row} for row in rows])
+def _fetch(query: Select[Any], values: Mapping[str, object], connection: Connection) -> list[Any]:
+    """Return the rows of a query as the driver gives them."""
+    statement, fixed = _compiled(query)
+    return _driver(connection).execute(statement, {**fixed, **values}).fetchall()
+
+
+def _states(conversations: Sequence[Conversation], connection: Connection) -> list[str | None]:
+    found = [_fetch(_DIALOGUE, _of(each), connection) for each in conversations]
+    return [rows[0][0] if rows else None for rows in found]
+
+
+def _execute(statements: Mapping[UpdateBase, Sequence[Mapping[str, object]]], connection: Connection) -> None:
+    """Execute statements, each for all of its rows."""
+    driver = _driver(connection)
+    for statement, rows in statements.items():
+        sql, fixed = _compiled(statement)
+        driver.executemany(sql, [{**fixed, **row} for row in rows])
 
 
 @lru_cache(64)
@@ -538,19 +535,21 @@ _TRIM = delete(inbox).where(inbox.c.number <= bindparam("upto"), inbox.c.closed.
 # --- opening -------------------------------------------------------------------------------------
 
 
-def _engine(path: Path | str, patience: float) -> AsyncEngine:
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
-        connect_args={"timeout": patience},
+def _opened(path: Path | str, patience: float, place: str) -> tuple[Connection, bytes]:
+    """Return a connection to a database of the newest schema, and the key beside it."""
+    with _failures(place), ExitStack() as opening:
+        if path != MEMORY:
+            _create(Path(path))
         # One connection: SQLite has one writer at a time anyway, and a database in memory lives in its connection.
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=1,
-        max_overflow=0,
-        # Each transaction is ended where it is begun; once more would be one more change of threads.
-        pool_reset_on_return=None,
-    )
-    event.listen(engine.sync_engine, "connect", partial(_prepare, patience))
-    return engine
+        url, options = URL.create("sqlite", database=str(path)), {"timeout": patience}
+        engine = create_engine(url, connect_args=options, poolclass=NullPool)
+        event.listen(engine, "connect", partial(_prepare, patience))
+        connection = opening.enter_context(engine.connect())
+        with connection.begin():
+            _migrate(connection, place)
+        key = secrets.token_bytes(_KEY_BYTES) if path == MEMORY else _key_beside(Path(path))
+        opening.pop_all()
+        return connection, key
 
 
 def _prepare(patience: float, connection: Any, _record: object) -> None:
@@ -570,7 +569,6 @@ def _write_ahead(cursor: Any, deadline: float) -> None:
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:
                 raise
-            # Runs in the driver's adaptor of a greenlet: it blocks the start alone, where nothing else is to be done.
             time.sleep(_PAUSE)
         else:
             return

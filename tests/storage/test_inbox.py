@@ -93,7 +93,7 @@ async def test_many_at_once_share_transactions() -> None:
     """A commit costs more than a row."""
     async with Storage.open(MEMORY) as storage:
         commits: list[object] = []
-        sqlalchemy_event.listen(storage._engine.sync_engine, "commit", commits.append)
+        sqlalchemy_event.listen(storage._connection, "commit", commits.append)
         await asyncio.gather(*(storage.receive([received(number)]) for number in range(MANY)))
         assert len(commits) <= 2
         states = {
