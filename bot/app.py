@@ -366,8 +366,7 @@ def serve(settings: Settings, *, test_environment: bool) -> int:
 
     _log(settings)
     core = responder(settings, before_fit=lambda: get_logger().info("knowledge_fitting"))
-    for language in core.languages:
-        core.say("unavailable", language)  # its messages are read now, and not while somebody waits for an answer
+    core.warm()
     asyncio.run(_serve(settings, core, channels))
     return 0
 
@@ -470,7 +469,7 @@ def verify_matrix(settings: Settings) -> int:
 
 async def _serve(settings: Settings, core: Responder, channels: Mapping[str, _Serve]) -> None:
     from bot.channels.supervision import keep_up  # noqa: PLC0415 - `ask` and `chat` do without it
-    from bot.reloading import Reloading  # noqa: PLC0415
+    from bot.reloading import Reloading, settle  # noqa: PLC0415
     from bot.retention import keep_to  # noqa: PLC0415
 
     health = Health()
@@ -488,6 +487,7 @@ async def _serve(settings: Settings, core: Responder, channels: Mapping[str, _Se
             )
             commands = _commands(service, status, inbox, tuple(channels), reload)
             service.administration = Administration(settings.admins, commands)
+            settle()
             with _signals(reload) as stop:
                 served = {name: partial(serve, common) for name, serve in channels.items()}
                 await keep_up(served, stop=stop, health=health)

@@ -11,9 +11,11 @@ starts fast.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from operator import mul
 from typing import TYPE_CHECKING, Any, Self
 from warnings import catch_warnings, simplefilter
 
@@ -53,7 +55,7 @@ _FULL = 4
 """Letters from which an unknown word counts as a rare one; shorter ones mostly carry little."""
 _SIMILAR = 0.7
 """Similarity of two words below which they have nothing to do with each other."""
-_VOTES = np.array([0.4, 0.25, 0.15, 0.1, 0.1])
+_VOTES = (0.4, 0.25, 0.15, 0.1, 0.1)
 """How much the best aligned utterances of a label count, best first."""
 _ALIGNMENT_SHARE = 1.5
 """How much the alignment says beside the head."""
@@ -196,7 +198,8 @@ class _Strings(_Part):
         return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
 
     def __getitem__(self, index: int) -> str:
-        return self.data[self.ends[index] : self.ends[index + 1]].tobytes().decode()
+        start, end = self.ends[index : index + 2].tolist()
+        return self.data[start:end].tobytes().decode()
 
     def __len__(self) -> int:
         return len(self.ends) - 1
@@ -311,8 +314,12 @@ class _Head(_Part):
             intercepts[present] = svc.intercept_ if both else np.append(-svc.intercept_, svc.intercept_)
         return cls(coefficients, intercepts)
 
-    def decide(self, vector: _Vector) -> Floats:
-        return vector.values @ _floats(self.coefficients.take(vector.columns, axis=0)) + self.intercepts
+    def decide(self, vectors: Sequence[_Vector]) -> Floats:
+        """Return how much speaks for each label, in the mean of some readings of a question."""
+        values = np.concatenate([vector.values for vector in vectors])
+        columns = np.concatenate([vector.columns for vector in vectors])
+        spoken = values @ _floats(self.coefficients.take(columns, axis=0))
+        return spoken / np.float32(len(vectors)) + self.intercepts
 
 
 @dataclass(frozen=True)
@@ -488,9 +495,8 @@ class _Judge:
             return None
         utterances, cosines = self.index.nearest(vector, utterances=len(self.labels))
         alignment = self.words.align(text.split(), utterances)
-        decisions = self.head.decide(vector)
-        if alignment.meant != text:
-            decisions = (decisions + self.head.decide(self.vocabulary.vector(alignment.meant))) / np.float32(2)
+        readings = [vector] if alignment.meant == text else [vector, self.vocabulary.vector(alignment.meant)]
+        decisions = self.head.decide(readings)
         agreement, nearest = self._by_label(alignment.scores, utterances)
         scores = _softmax(_SHARPNESS * (decisions + _ALIGNMENT_SHARE * agreement))
         signs = (*_top_and_margin(decisions), *_top_and_margin(agreement), cosines.max(), alignment.known)
@@ -499,15 +505,19 @@ class _Judge:
 
     def _by_label(self, alignments: Floats, utterances: Ints) -> tuple[Floats, dict[int, int]]:
         """Return the weighed mean alignment of each label's best utterances, and the very best of each."""
-        order = np.lexsort((-alignments, self.labels[utterances]))
-        utterances = utterances[order]
-        labels = self.labels[utterances]
-        places = np.arange(len(order)) - labels.searchsorted(labels)
-        voting, best = places < len(_VOTES), places == 0
-        votes = alignments[order][voting] * _VOTES[places[voting]]
-        totals = np.bincount(labels[voting], weights=votes, minlength=len(self._votes))
-        nearest = dict(zip(labels[best].tolist(), utterances[best].tolist(), strict=True))
-        return (totals / self._votes).astype(np.float32), nearest
+        order = (-alignments).argsort(kind="stable")
+        ranked = utterances[order]
+        said: dict[int, list[float]] = defaultdict(list)
+        nearest: dict[int, int] = {}
+        # In Python, because there are too few for numpy to be faster.
+        aligned = zip(self.labels[ranked].tolist(), ranked.tolist(), alignments[order].tolist(), strict=True)
+        for label, utterance, alignment in aligned:
+            said[label].append(alignment)
+            nearest.setdefault(label, utterance)
+        agreement = np.zeros(len(self._votes), np.float32)
+        for label, alignments_of_label in said.items():
+            agreement[label] = sum(map(mul, alignments_of_label, _VOTES)) / self._votes[label]
+        return agreement, nearest
 
     @cached_property
     def first(self) -> Ints:
@@ -515,10 +525,11 @@ class _Judge:
         return np.unique(self.labels, return_index=True)[1]
 
     @cached_property
-    def _votes(self) -> NDArray[np.float64]:
+    def _votes(self) -> list[float]:
         """The votes that each label has: one of few utterances must not be outvoted for that."""
         sizes = np.bincount(self.labels, minlength=len(self.head.intercepts))
-        return np.cumsum(_VOTES)[np.clip(sizes, 1, len(_VOTES)) - 1]
+        votes: list[float] = np.cumsum(_VOTES)[np.clip(sizes, 1, len(_VOTES)) - 1].tolist()
+        return votes
 
 
 def _softmax(values: NDArray[Any]) -> Floats:
@@ -720,7 +731,7 @@ class Matcher:
     def _candidate(self, label: int, verdict: _Verdict) -> Candidate:
         row = verdict.nearest.get(label, self._judge.first[label])
         utterance = self._utterances[int(self._origins[row])]
-        return Candidate(self._labels[label], float(verdict.scores[label]), utterance)
+        return Candidate(self._labels.all[label], float(verdict.scores[label]), utterance)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return all there is to keep, by name; none of it needs pickle."""

@@ -57,6 +57,12 @@ class Responder:
         self._composer = Composer(knowledge, corpus.connected)
         self._commands = {knowledge.intents[name].command: name for name in knowledge.menu}
 
+    def warm(self) -> None:
+        """Make what is else made when a language is first used, so that nobody's first question waits for it."""
+        for language in self.languages:
+            self._understanding.warm(language)
+            self._composer.say("unavailable", language)
+
     def respond(self, question: Question, state: DialogueState | None, *, now: datetime) -> Turn:
         """Answer a question.
 

@@ -1,7 +1,7 @@
 """From a text to the requests that it holds, each with what to do about it."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -98,6 +98,11 @@ class Understanding:
         """The intents whose answer is a list, a number, or whether a name is in a list."""
         self._index = EntityIndex(knowledge.entities, corpus.vocabularies)
         self._detector = LanguageDetector(corpus.vocabularies, self._index.like_any_name)
+
+    def warm(self, language: str) -> None:
+        """Make what is else made when a language is first used."""
+        self._synonyms_of(language)
+        self._vocabulary.words(language)
 
     def language(self, text: str, likely: Sequence[str]) -> str | None:
         """Return the language of a text, None for one that the knowledge does not have."""
@@ -379,13 +384,25 @@ class Understanding:
         """Return a request in two where a conjunction joins two that are each clear."""
         best = [whole]
         clearest = 0.0
-        for left_text, right_text in islice(_split_at(whole.text, language), TRIED):
-            halves = [self.request(part, language, state) for part in (left_text, right_text)]
-            left, right = (self._within(half, whole) for half in halves)
-            confidence = min(left.decision.confidence, right.decision.confidence)
-            if confidence > clearest and self._two(left, right, whole, language):
-                best, clearest = [left, right], confidence
+        for parts in islice(_split_at(whole.text, language), TRIED):
+            match list(self._clear(parts, whole, language, state)):
+                case [left, right] if self._two(left, right, whole):
+                    confidence = min(left.decision.confidence, right.decision.confidence)
+                    if confidence > clearest:
+                        best, clearest = [left, right], confidence
         return best
+
+    def _clear(
+        self, parts: Iterable[str], whole: Request, language: str, state: DialogueState | None
+    ) -> Iterator[Request]:
+        """Yield the parts of a request until one of them is no question by itself: the next need not be read then."""
+        if not all(dialogue.content(tokens(part), language) or self.mentions(part, language) for part in parts):
+            return
+        for part in parts:
+            half = self._within(self.request(part, language, state), whole)
+            if not (self._stands_alone(half) and self._asks(half, language)):
+                return
+            yield half
 
     @staticmethod
     def _within(half: Request, whole: Request) -> Request:
@@ -397,16 +414,13 @@ class Understanding:
         settled = replace(decision, kind=Kind.ANSWER, intents=(meant,), confidence=whole.decision.confidence)
         return replace(half, decision=settled)
 
-    def _two(self, left: Request, right: Request, whole: Request, language: str) -> bool:
-        """Return whether two halves are two requests rather than one that happens to hold a conjunction."""
-        halves = (left, right)
-        if not all(self._stands_alone(half) and self._asks(half, language) for half in halves):
-            return False
+    def _two(self, left: Request, right: Request, whole: Request) -> bool:
+        """Return whether two clear halves are two requests rather than one that happens to hold a conjunction."""
         if left.decision.intents == right.decision.intents or left.decision.intents[0] in self._asides:
             return False
         if whole.decision.kind is not Kind.ANSWER:
             return True
-        weakest = min(half.decision.confidence for half in halves)
+        weakest = min(left.decision.confidence, right.decision.confidence)
         return weakest >= CLEARER * whole.decision.confidence
 
     def _asks(self, request: Request, language: str) -> bool:

@@ -3,6 +3,8 @@
 "Which members are spies?" is near "which members are there?", and the list of the members would be a slander.
 """
 
+import sys
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
@@ -30,6 +32,10 @@ _TYPED = 4
 """Letters from which a word may hold a typing error."""
 _SHORT = 2
 """Letters up to which a word tells nothing by itself."""
+_ANY = -1
+"""The bits of every intent."""
+_LAST = chr(sys.maxunicode)
+"""What sorts after every letter."""
 
 
 class Vocabulary:
@@ -41,15 +47,25 @@ class Vocabulary:
 
     def __init__(self, texts: Iterable[str], intents: Iterable[str], languages: Mapping[str, Collection[str]]) -> None:
         self._some, self._many = _SOME * len(languages), _MANY * len(languages)
-        self._languages = {language: frozenset(words) for language, words in languages.items()}
-        self._texts: dict[str, list[str]] = defaultdict(list)
+        self._languages = languages
+        said: dict[str, list[str]] = defaultdict(list)
         for text, intent in zip(texts, intents, strict=True):
-            self._texts[intent].append(text)
-        counted = Counter(word for said in self._texts.values() for word in set(" ".join(said).split()))
-        self._common = frozenset(
-            word for word, count in counted.items() if count >= _COMMON and not word.startswith("@")
-        )
-        self._words: dict[tuple[str, str], _Words] = {}
+            said[intent].append(text)
+        self._examples = {intent: len(mine) for intent, mine in said.items()}
+        counted = {intent: Counter(" ".join(mine).split()) for intent, mine in said.items()}
+        self._marks = {
+            intent: {word[1:] for word, count in mine.items() if word.startswith("@") and count >= _OFTEN}
+            for intent, mine in counted.items()
+        }
+        """The synonyms and names that an intent is asked with."""
+        self._bits = {intent: 1 << number for number, intent in enumerate(counted)}
+        self._intents: dict[str, int] = defaultdict(int)
+        """The intents of each word, a bit for each."""
+        for intent, mine in counted.items():
+            for word in mine:
+                self._intents[word] |= self._bits[intent]
+        self.words = cache(self._words_of)
+        """Return the words of a language; they are sorted when they are first needed."""
 
     def strange(
         self,
@@ -64,55 +80,70 @@ class Vocabulary:
         `acronyms` are the words that were written in capitals: they are not misspelt, inflected or too short to tell.
         A few examples are not all there is to say: where an intent has no more, no word is strange to it.
         """
-        if len(self._texts[intent]) < self._some:
+        if self._examples[intent] < self._some:
             return ()
-        known, fillers = self._known(intent, language), _fillers(language)
+        known, mine, fillers = self.words(language), self._bits[intent], _fillers(language)
         covered = {
             place
             for start, end, name in synonyms.spans(words)
-            if f"@{name}" in known.words
+            if name in self._marks[intent]
             for place in range(start, end)
         }
 
         def accounted(word: str) -> bool:
             if word in acronyms:
-                return word in known.words
+                return known.has(word, mine)
             ending = len(word) <= _SHORT or romanise(word) in lexicon(language).endings
-            return ending or known.holds(word) or fillers.holds(word)
+            return ending or known.holds(word, mine) or fillers.holds(word, _ANY)
 
         return tuple(word for place, word in enumerate(words) if place not in covered and not accounted(word))
 
     def tells(self, intent: str) -> bool:
         """Return whether an intent has so many examples that a strange word may make another question of one."""
-        return len(self._texts[intent]) >= self._many
+        return self._examples[intent] >= self._many
 
-    def _known(self, intent: str, language: str) -> "_Words":
-        """Return the words of an intent in a language, and its synonyms; read when they are first needed."""
-        if (intent, language) not in self._words:
-            counted = Counter(" ".join(self._texts[intent]).split())
-            marks = {word for word, count in counted.items() if word.startswith("@") and count >= _OFTEN}
-            own = {form for word in {*counted, *self._common} for form in (word, plain(word))}
-            self._words[intent, language] = _Words(marks | (own & self._languages[language]))
-        return self._words[intent, language]
+    def _words_of(self, language: str) -> "_Words":
+        """Return the words of a language, each with the intents that it is familiar to."""
+        typed: dict[str, int] = defaultdict(int)
+        for word in self._languages[language]:
+            if intents := self._intents.get(word, 0):
+                familiar = _ANY if intents.bit_count() >= _COMMON else intents
+                for form in (word, plain(word)):
+                    typed[form] |= familiar
+        return _Words(typed)
 
 
 class _Words:
-    """Words that an inflected or misspelt one may be."""
+    """Words that an inflected or misspelt one may be, each with bits that tell to whom it is familiar."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self.words = frozenset(words)
-        self._beginnings = {word[:length] for word in self.words for length in range(_BEGINNING, len(word) + 1)}
-        self._by_letter: Mapping[str, list[str]] = defaultdict(list)
-        for word in self.words:
-            self._by_letter[word[:1]].append(word)
+    def __init__(self, familiar: Mapping[str, int]) -> None:
+        self._words = sorted(familiar)
+        self._familiar = [familiar[word] for word in self._words]
 
-    def holds(self, word: str) -> bool:
+    def has(self, word: str, to: int) -> bool:
+        """Return whether a word is one of these, as it stands."""
+        place = bisect_left(self._words, word)
+        return place < len(self._words) and self._words[place] == word and bool(self._familiar[place] & to)
+
+    def holds(self, word: str, to: int) -> bool:
         """Return whether a word is one of these, inflected or misspelt perhaps."""
-        if word in self.words or word[: max(_BEGINNING, len(word) - _ENDING)] in self._beginnings:
+        if self.has(word, to) or any(self._familiar[place] & to for place in self._beginning(word)):
             return True
-        alike = self._by_letter.get(word[:1], ())
+        alike = self._starting(word[:1])
         limit = 1 if len(word) == _TYPED else typos(word)
-        return process.extractOne(word, alike, scorer=OSA.distance, score_cutoff=limit) is not None
+        near = process.extract_iter(
+            word, self._words[alike.start : alike.stop], scorer=OSA.distance, score_cutoff=limit
+        )
+        return any(self._familiar[alike.start + place] & to for _, _, place in near)
+
+    def _beginning(self, word: str) -> range:
+        """Return the places of the words that begin as a word does, but for an ending."""
+        return self._starting(word[: max(_BEGINNING, len(word) - _ENDING)]) if len(word) >= _BEGINNING else range(0)
+
+    def _starting(self, beginning: str) -> range:
+        """Return the places of the words with a beginning."""
+        first = bisect_left(self._words, beginning)
+        return range(first, bisect_left(self._words, beginning + _LAST, first))
 
 
 @cache
@@ -120,4 +151,4 @@ def _fillers(language: str) -> _Words:
     """Return the words of a language that every question may hold."""
     closed = lexicon(language)
     words = closed.fillers | closed.titles | closed.offices | closed.numbers.keys() | closed.comparisons
-    return _Words(form for word in words for form in (word, plain(word)))
+    return _Words({form: _ANY for word in words for form in (word, plain(word))})

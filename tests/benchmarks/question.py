@@ -20,6 +20,7 @@ from bot.core.models import Question
 from bot.core.responder import Responder
 from bot.core.text import normalise
 from bot.knowledge import cache, evaluation
+from bot.reloading import settle
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -45,6 +46,8 @@ def main() -> None:
         kept = Path(folder)
         cache.load(ROOT / "knowledge", ROOT / "seeds", kept)  # fits once
         responder = Responder(*cache.load(ROOT / "knowledge", ROOT / "seeds", kept))
+    responder.warm()
+    settle()
     knowledge = responder.knowledge
     asked = evaluation.read(ROOT / "knowledge", knowledge)
     questions = [dialogue.turns[0].case.question for dialogue in asked.dialogues]
