@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -51,8 +52,21 @@ class RefusedError(ChannelError):
     """Something that the homeserver does not allow or does not have, now and later."""
 
 
+class ForbiddenError(RefusedError):
+    """Something that the bot may not do, such as what only those do who are in a room."""
+
+
 class LoggedOutError(TokenError):
     """A session that the homeserver wants to be signed in to again; its device and keys stay (a soft logout)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the events of a room, the newest first."""
+
+    events: list[Event]
+    before: str | None
+    """The token of what comes before them, None where nothing does."""
 
 
 class Homeserver:
@@ -137,17 +151,12 @@ class Homeserver:
         )
         return await _asked(syncing, SyncResponse)
 
-    async def earlier(self, room: str, start: str, end: str | None) -> list[Event]:
-        """Return the events of a room between two tokens, the newest first: from `start` back to `end`."""
-        found: list[Event] = []
-        token: str | None = start
-        while token is not None:
-            page = await _asked(
-                self.client.room_messages(room, token, end, MessageDirection.back, PAGE), RoomMessagesResponse
-            )
-            found += [event.source for event in page.chunk]
-            token = page.end if page.chunk and page.end not in (end, token) else None
-        return found
+    async def earlier(self, room: str, start: str, end: str | None) -> Page:
+        """Return the newest events of a room between two tokens, from `start` back to `end`."""
+        messages = self.client.room_messages(room, start, end, MessageDirection.back, PAGE)
+        found = await _asked(messages, RoomMessagesResponse)
+        more = found.chunk and found.end not in (start, end)
+        return Page([event.source for event in found.chunk], found.end if more else None)
 
     async def exchange_keys(self) -> None:
         """Give and take the keys that are due after a sync."""
@@ -323,4 +332,5 @@ def _error(code: str | None, message: str, status: int | None, *, soft: bool = F
         return TokenError("the homeserver does not accept the session of the bot (any more)")
     if status is None or status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return NetworkError(f"the homeserver failed: {code or status} {message}")
-    return RefusedError(f"the homeserver refused: {code or status} {message}")
+    kind = ForbiddenError if code == "M_FORBIDDEN" else RefusedError
+    return kind(f"the homeserver refused: {code or status} {message}")

@@ -2,23 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from nio import RoomInfo, SyncResponse
+from nio import SyncResponse, Timeline
 
 from bot.channels.matrix.client import UNREADABLE
 from bot.channels.matrix.events import CHANNEL, Reader, Room, person_in
-from bot.channels.matrix.homeserver import Event, Homeserver, LoggedOutError, RefusedError
+from bot.channels.matrix.homeserver import Event, ForbiddenError, Homeserver, LoggedOutError, Page, RefusedError
 from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, room_of
 from bot.channels.matrix.timing import Timing, stopped_within
 from bot.errors import NetworkError, StorageError
 from bot.health import Health
 from bot.inbox import Inbox, Received
 
+PAGES = 1000
+"""Pages to read of what one sync left out of one room: the newest 100,000 events."""
 _Result = TypeVar("_Result")
 log = structlog.get_logger()
 
@@ -76,15 +79,11 @@ class Receiver:
         if response is None:
             return
         await self._patiently(self._server.exchange_keys)
-        came = await self._patiently(lambda: self._came(response, since))
-        kept = came is not None and await self._patiently(lambda: self._keep(came, response.next_batch))
-        if kept:
+        async for came in self._came(response, since):
+            await self._patiently(partial(self._inbox.put, *came))
+        if not self._stop.is_set():  # else some of it may not be kept, and comes in again
+            await self._patiently(partial(self._positions.save_position, CHANNEL, response.next_batch))
             self._since = response.next_batch
-
-    async def _keep(self, came: list[Received], token: str) -> bool:
-        await self._inbox.put(*came)
-        await self._positions.save_position(CHANNEL, token)
-        return True
 
     async def _patiently(self, action: Callable[[], Awaitable[_Result]]) -> _Result | None:
         """Do something, again where it fails for a time; return None where the stop comes first."""
@@ -117,9 +116,9 @@ class Receiver:
 
     # --- what came in ----------------------------------------------------------------------------
 
-    async def _came(self, response: SyncResponse, since: str | None) -> list[Received]:
-        """Return what of a sync may be for the bot."""
-        came = [
+    async def _came(self, response: SyncResponse, since: str | None) -> AsyncIterator[list[Received]]:
+        """Yield what of a sync may be for the bot, in order, some at a time."""
+        yield [
             # In a chat of the inviter's: who names rooms that cannot be joined holds up none but the own invitations.
             self._received(
                 room, f"{INVITED} {room} {since}", {"type": INVITED, "sender": inviter}, chat=f"{INVITED} {inviter}"
@@ -129,23 +128,48 @@ class Receiver:
         ]
         for room in response.rooms.leave:
             self._server.forget(room)
-            came.append(self._received(room, f"{REMOVED} {room} {since}", {"type": REMOVED}))
+            yield [self._received(room, f"{REMOVED} {room} {since}", {"type": REMOVED})]
         for room, info in response.rooms.join.items():
             if since is not None:
-                came += self._wanted(room, await self._events(room, info, since))
-        return came
+                async for events in self._events(room, info.timeline, since):
+                    yield list(self._wanted(room, events))
 
-    async def _events(self, room: str, info: RoomInfo, since: str) -> list[Event]:
-        """Return the events of a room since a token, in order: also those that the sync left out."""
-        events = [event.source for event in info.timeline.events]
-        if info.timeline.limited and info.timeline.prev_batch:
+    async def _events(self, room: str, timeline: Timeline, since: str) -> AsyncIterator[list[Event]]:
+        """Yield the events of a room since a token, in order: also those that the sync left out."""
+        events = [event.source for event in timeline.events]
+        if timeline.limited and timeline.prev_batch and not any(map(self._reader.joins, events)):
+            async for page in self._left_out(room, timeline.prev_batch, since):
+                yield page.events[::-1]
+        yield events
+
+    async def _left_out(self, room: str, start: str, since: str) -> AsyncIterator[Page]:
+        """Yield what a sync left out, the oldest first, back to where the bot came into the room.
+
+        It can only be looked for backwards; of what may be very much, no more than a page is in memory.
+        """
+        starts: list[str] = []
+        before: str | None = start
+        while before and len(starts) < PAGES and (page := await self._page(room, before, since)):
+            starts.append(before)
+            before = None if any(map(self._reader.joins, page.events)) else page.before
+        if before:
+            log.warning("matrix_gap_not_filled", room=room, pages=len(starts))
+        for begin in reversed(starts):
+            if page := await self._page(room, begin, since):
+                yield page
+
+    async def _page(self, room: str, start: str, since: str) -> Page | None:
+        """Return a page of what a sync left out, None where the homeserver refuses it again and again."""
+        for pause in self._timing.retry:
             try:
-                earlier = await self._server.earlier(room, info.timeline.prev_batch, since)
-            except RefusedError as error:  # the bot was removed meanwhile
-                log.info("matrix_gap_refused", room=room, error=str(error))
-            else:
-                events = [*reversed(earlier), *events]
-        return events
+                return await self._patiently(partial(self._server.earlier, room, start, since))
+            except ForbiddenError:  # the bot was removed meanwhile
+                break
+            except RefusedError as error:
+                log.warning("matrix_gap_refused", room=room, error=str(error), seconds=pause)
+            if await stopped_within(self._stop, pause):
+                break
+        return None
 
     def _received(self, room: str, name: str, event: Event, *, chat: str | None = None) -> Received:
         payload = {"room": room, "event": event, "at": self._now().isoformat()}

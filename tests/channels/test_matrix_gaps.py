@@ -1,0 +1,209 @@
+"""What a sync leaves out is fetched in pages, however much it is and whatever fails meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from nio import SyncResponse
+
+from bot.channels.matrix import receiving
+from bot.channels.matrix.events import CHANNEL, Reader
+from bot.channels.matrix.homeserver import Event, ForbiddenError, Page, RefusedError
+from bot.channels.matrix.receiving import Receiver
+from bot.channels.matrix.timing import Timing
+from bot.errors import ChannelError, NetworkError, StorageError
+from bot.health import Health
+from bot.inbox import Inbox, Received
+from bot.storage import Storage
+from bot.storage.database import MEMORY
+
+if TYPE_CHECKING:
+    from bot.channels.matrix.homeserver import Homeserver
+
+BOT, ANNA, ROOM = "@jolig:example.org", "@anna:example.org", "!room:example.org"
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+OF_PAGE = 3
+
+
+def said(number: int) -> Event:
+    """Return a question."""
+    content = {"msgtype": "m.text", "body": f"question {number}"}
+    return {
+        "event_id": f"${number}",
+        "type": "m.room.message",
+        "sender": ANNA,
+        "origin_server_ts": 1,
+        "content": content,
+    }
+
+
+def joined(number: int) -> Event:
+    """Return the event by which the bot came into the room."""
+    return said(number) | {
+        "type": "m.room.member",
+        "sender": BOT,
+        "state_key": BOT,
+        "content": {"membership": "join"},
+    }
+
+
+class Busy:
+    """A homeserver with a room in which much is said; a sync tells the last event alone."""
+
+    user = BOT
+
+    def __init__(self, events: list[Event]) -> None:
+        self.events = events
+        self.failures: list[ChannelError] = []
+        """How the next attempts at a page fail."""
+        self.pages = 0
+        """How many pages were given."""
+
+    async def sync(self, _since: str | None, *, whole: bool, wait: float) -> SyncResponse:
+        """Return the last event."""
+        timeline = {"events": self.events[-1:], "limited": True, "prev_batch": str(len(self.events) - 1)}
+        empty: dict[str, list[Any]] = {"events": []}
+        room = {"timeline": timeline, "state": empty, "ephemeral": empty, "account_data": empty}
+        told = {"next_batch": "next", "rooms": {"join": {ROOM: room}, "invite": {}, "leave": {}}}
+        return SyncResponse.from_dict(told)
+
+    async def exchange_keys(self) -> None:
+        """Do nothing."""
+
+    async def earlier(self, _room: str, start: str, _end: str | None) -> Page:
+        """Return a few events."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.pages += 1
+        upto = int(start)
+        begin = max(0, upto - OF_PAGE)
+        return Page(self.events[begin:upto][::-1], str(begin) if begin else None)
+
+    def members(self, _room: str) -> int:
+        """Return how many are in the room."""
+        return 2
+
+    def name(self, _room: str) -> str:
+        """Return what the bot is called."""
+        return "JOLIG"
+
+
+class Watched(Inbox):
+    """An inbox that notes how much is put at a time."""
+
+    most = 0
+
+    async def put(self, *events: Received) -> None:
+        """Keep events."""
+        self.most = max(self.most, len(events))
+        await super().put(*events)
+
+
+@pytest.fixture
+async def storage() -> AsyncIterator[Storage]:
+    """Return a database of a bot that has been there before."""
+    async with Storage.open(MEMORY) as opened:
+        await opened.save_position(CHANNEL, "before")
+        yield opened
+
+
+async def receive(server: Busy, storage: Storage) -> Watched:
+    """Let the bot begin; return its inbox."""
+    inbox = Watched(storage, now=lambda: NOW)
+    receiver = Receiver(
+        cast("Homeserver", server),
+        Reader(BOT, commands=lambda: ()),
+        inbox,
+        storage,
+        sign_in_again=server.exchange_keys,
+        health=Health(),
+        timing=Timing(retry=(0, 0, 0)),
+        now=lambda: NOW,
+        stop=asyncio.Event(),
+    )
+    await receiver.begin()
+    return inbox
+
+
+async def found(storage: Storage) -> list[str]:
+    """Return the ids of what came in, in order."""
+    return [received.id for _, received in await storage.opened(CHANNEL, after=0, limit=1000)]
+
+
+def ids(*numbers: int) -> list[str]:
+    """Return the ids of events."""
+    return [f"${number}" for number in numbers]
+
+
+async def test_however_much_it_is_it_comes_in_order_and_a_page_at_a_time(storage: Storage) -> None:
+    """Nothing of it stays in memory."""
+    inbox = await receive(Busy([said(number) for number in range(100)]), storage)
+    assert await found(storage) == ids(*range(100))
+    assert inbox.most == OF_PAGE
+    assert await storage.position(CHANNEL) == "next"
+
+
+async def test_nothing_from_before_the_bot_came_is_taken(storage: Storage) -> None:
+    """Nor looked for."""
+    events = [said(number) for number in range(40)]
+    events[31] = joined(31)
+    server = Busy(events)
+    await receive(server, storage)
+    assert await found(storage) == ids(*range(31, 40))
+    assert server.pages == 6
+
+
+async def test_where_the_bot_came_a_moment_ago_nothing_is_looked_for(storage: Storage) -> None:
+    server = Busy([said(0), said(1), joined(2)])
+    await receive(server, storage)
+    assert (await found(storage), server.pages) == (ids(2), 0)
+
+
+@pytest.mark.parametrize("failure", [RefusedError("400"), NetworkError("502")], ids=["refused", "network"])
+async def test_a_page_that_fails_is_tried_again(storage: Storage, failure: ChannelError) -> None:
+    """Something between the bot and the homeserver may refuse what the homeserver has."""
+    server = Busy([said(number) for number in range(8)])
+    server.failures = [failure] * 2
+    await receive(server, storage)
+    assert await found(storage) == ids(*range(8))
+
+
+@pytest.mark.parametrize(
+    "failures", [[RefusedError("404")] * 3, [ForbiddenError("403")]], ids=["again and again", "removed"]
+)
+async def test_what_is_refused_for_good_hides_nothing_else(storage: Storage, failures: list[ChannelError]) -> None:
+    """A bot that was removed from the room is told so at once."""
+    server = Busy([said(number) for number in range(8)])
+    server.failures = failures
+    await receive(server, storage)
+    assert (await found(storage), server.failures) == (ids(7), [])
+    assert await storage.position(CHANNEL) == "next"
+
+
+async def test_of_what_has_no_end_the_newest_is_read(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the other rooms are served."""
+    monkeypatch.setattr(receiving, "PAGES", 2)
+    await receive(Busy([said(number) for number in range(100)]), storage)
+    assert await found(storage) == ids(*range(93, 100))
+
+
+async def test_what_cannot_be_kept_at_once_is_kept_later(storage: Storage) -> None:
+    """And only then it is noted up to where it was read."""
+
+    class Locked(Storage):
+        failures = 2
+
+        async def receive(self, events: Any) -> None:
+            if type(self).failures:
+                type(self).failures -= 1
+                raise StorageError("locked")
+            assert await self.position(CHANNEL) == "before"
+            await super().receive(events)
+
+    async with Locked.open(MEMORY) as locked:
+        await locked.save_position(CHANNEL, "before")
+        await receive(Busy([said(number) for number in range(8)]), locked)
+        assert await found(locked) == ids(*range(8))
+        assert await locked.position(CHANNEL) == "next"
