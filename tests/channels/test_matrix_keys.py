@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from bot.channels.matrix.keys import OF_ALL, OF_ROOM, OF_SENDER, Keys
+from bot.channels.matrix.keys import OF_ALL, OF_SENDER, Keys
 from bot.channels.matrix.timing import Timing
 from bot.inbox import PostponedError
 
@@ -113,24 +113,56 @@ async def test_a_room_is_told_seldom(world: World) -> None:
 
 
 async def test_what_its_key_does_not_open_is_given_up_at_once(world: World) -> None:
-    """It is damaged or repeated; nobody could send another key for it."""
+    """It is damaged, repeated, or older than the key; the people are told, as no other key may ever come."""
     world.server.there.add("a")
     assert not await world.wait("a")
+    assert world.told == ["room"]
     assert world.after(TIMING.key_hint) == []
 
 
-@pytest.mark.parametrize(
-    ("limit", "senders", "rooms"), [(OF_SENDER, 1, 1), (OF_ROOM, OF_ALL * 2, 1), (OF_ALL, OF_ALL * 2, OF_ALL * 2)]
-)
-async def test_of_too_many_the_oldest_are_dropped(world: World, limit: int, senders: int, rooms: int) -> None:
-    """Of one sender, in one room, in all; they are resumed to be given up, and no key is asked for."""
+async def test_nothing_waits_in_the_chat_of_the_room(world: World) -> None:
+    """Where everybody would wait with it; a key that was there may have been lost."""
+    assert not await world.wait("room")
+    assert world.told == ["room"]
+
+
+async def test_what_is_given_up_after_a_restart_is_told(world: World) -> None:
+    """It may have waited for so long while the bot was not there."""
+    world.now = BEGIN + TIMING.key_given_up
+    assert not await world.wait("a")
+    assert world.told == ["room"]
+
+
+@pytest.mark.parametrize(("limit", "senders"), [(OF_SENDER, 1), (OF_ALL, OF_ALL * 2)])
+async def test_of_too_many_the_oldest_are_dropped(world: World, limit: int, senders: int) -> None:
+    """Of one sender, and in all; they are resumed to be given up, it is told, and no key is asked for."""
     count = limit + 3
     for number in range(count):
-        assert await world.wait(f"{number}", sender=f"{number % senders}", room=f"{number % rooms}")
+        assert await world.wait(f"{number}", sender=f"{number % senders}")
     assert world.resumed == ["0", "1", "2"]
     assert [await world.wait(name) for name in ("0", "1", "2")] == [False] * 3
+    assert world.told == ["room"]
     assert len(world.after(TIMING.key_asked)) == limit
     assert not world.server.asked
+
+
+async def test_all_of_a_session_that_is_dropped_is_given_up(world: World) -> None:
+    """What came before that; what comes afterwards is waited for."""
+    for number in range(OF_SENDER + 1):
+        await world.wait(f"{number}")
+    assert world.resumed == ["0"]
+    waits = [await world.wait("0", since=since) for since in (BEGIN - SECOND, BEGIN, BEGIN + SECOND)]
+    assert waits == [False, False, True]
+    assert world.resumed == ["0", "1"]
+
+
+async def test_what_is_dropped_is_of_who_waits_for_most(world: World) -> None:
+    """Not of who has waited longest: many who make up sessions in one room push out each other alone."""
+    await world.wait("of anna", sender="anna", room="hers")
+    await world.wait("of boris", sender="boris")
+    for number in range(OF_ALL * 2):
+        await world.wait(f"{number}", sender=f"puppet {number % 64}")
+    assert world.resumed == [f"{number}" for number in range(OF_ALL + 2)]
 
 
 async def test_a_sender_drops_nobody_elses(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +30,9 @@ from bot.channels.matrix.events import (
     Redacted,
     Upgraded,
     Wordless,
+    Written,
     person_in,
+    thread_of,
 )
 from bot.channels.matrix.homeserver import Event, Homeserver, RefusedError
 from bot.channels.matrix.keys import Keys
@@ -61,6 +63,7 @@ class Answering:
         keys: Keys,
         gallery: Gallery,
         timing: Timing,
+        put: Callable[[Received], Awaitable[None]],
     ) -> None:
         self._service = service
         self._server = server
@@ -70,6 +73,7 @@ class Answering:
         self._keys = keys
         self._gallery = gallery
         self._timing = timing
+        self._put = put
 
     async def handle(self, received: Received) -> Note | None:
         """Answer an event, if it is for the bot; return what is to be kept of that.
@@ -78,7 +82,7 @@ class Answering:
         """
         with structlog.contextvars.bound_contextvars(event=received.id):
             try:
-                return await self._handle(received.chat, **json.loads(received.payload))
+                return await self._handle(received, **json.loads(received.payload))
             except RefusedError as error:
                 log.warning("matrix_refused", error=str(error))
                 return None
@@ -87,7 +91,7 @@ class Answering:
             ) as error:  # what is watching the session ends the channel; the event is left to the next one
                 raise NetworkError(str(error)) from error
 
-    async def _handle(self, chat: str, room: str, event: Event, at: str) -> Note | None:
+    async def _handle(self, received: Received, room: str, event: Event, at: str, *, late: bool = False) -> Note | None:
         if event["type"] == INVITED:
             await self._rooms.invited(room, event["sender"])
             return None
@@ -98,17 +102,36 @@ class Answering:
         if not self._server.is_in(room):
             log.info("matrix_room_gone", room=room)
             return None
-        if event["type"] == ENCRYPTED:
-            clear = self._server.decrypted(room, event)
-            if clear is None:
-                await self._keys.wait(
-                    chat, room, event, datetime.fromisoformat(at), tell=partial(self._tell, room, event)
-                )
-                return None
-            event = clear
-        if incoming := self._reader.read(room_of(self._server, room), event):
-            return await self._answer_or_apologise(incoming)
-        return None
+        clear = await self._opened(received, room, event, at) if event["type"] == ENCRYPTED else event
+        incoming = self._reader.read(room_of(self._server, room), clear) if clear else None
+        if incoming is None or (late and await self._is_outdated(incoming)):
+            return None
+        return await self._answer_or_apologise(incoming)
+
+    async def _opened(self, received: Received, room: str, event: Event, at: str) -> Event | None:
+        """Return an encrypted event in clear, None where it is not to be answered now.
+
+        Raises PostponedError where its key may come; once that came, it is handled in the order of its room.
+        """
+        clear = self._server.decrypted(room, event)
+        if clear is None:
+            tell = partial(self._tell, room, event)
+            await self._keys.wait(received.chat, room, event, datetime.fromisoformat(at), tell=tell)
+        elif received.chat != room:
+            await self._put(_came_late(received, room))
+            return None
+        return clear
+
+    async def _is_outdated(self, incoming: Incoming) -> bool:
+        """Return whether what waited for its key was taken back or edited meanwhile."""
+        room, event = incoming.origin.place.room, incoming.origin.event
+        edited = incoming.asked.message if isinstance(incoming, Edited) else event
+        now = await self._written(room, edited)
+        return now is None or now.taken_back or (edited != event and now.edit not in (None, event))
+
+    async def _written(self, room: str, message: str) -> Written | None:
+        """Return a message as it is now."""
+        return self._reader.written(await self._server.event(room, message))
 
     async def _tell(self, room: str, event: Event) -> None:
         """Tell somebody who is alone with the bot that a message cannot be read."""
@@ -178,23 +201,26 @@ class Answering:
         """
         asked = edited.asked
         exchange = await self._service.exchange(asked.origin.chat, asked.message)
-        # What was not answered before is a question now (somebody adds the bot's name), unless it is an old one.
         if exchange:
             is_own = exchange.asker.endswith(f":u{asked.origin.sender}")
-            return await self._ask(asked, exchange.replies) if is_own else None
-        if asked.addressed and await self._is_own_and_recent(edited):
-            return await self._ask(asked)
+            return (
+                await self._ask(replace(asked, origin=_where(asked.origin, exchange)), exchange.replies)
+                if is_own
+                else None
+            )
+        # What was not answered before is a question now (somebody adds the bot's name), unless it is an old one.
+        if not asked.addressed or (original := await self._written(asked.origin.place.room, asked.message)) is None:
+            return None
+        if original.sender == asked.origin.sender and edited.at - original.at <= RECENT and not original.taken_back:
+            return await self._ask(replace(asked, origin=asked.origin.within(original.thread)))
         return None
-
-    async def _is_own_and_recent(self, edited: Edited) -> bool:
-        sender, at = await self._server.sent(edited.origin.place.room, edited.asked.message)
-        return sender == edited.origin.sender and edited.at - at <= RECENT
 
     async def _react(self, reacted: Reacted) -> Note | None:
         origin = reacted.origin
         exchange = await self._service.exchange_of_reply(origin.chat, reacted.message)
         if exchange is None:  # a message of somebody else
             return None
+        origin = _where(origin, exchange)
         if reacted.sign in (HELPED, NOT_HELPED):  # who reacted sees that; a word of thanks would disturb the others
             await self._service.rate(origin.chat, exchange.question, helpful=reacted.sign == HELPED)
             return None
@@ -313,6 +339,17 @@ class Answering:
             await courtesy
         except JoligError as error:
             log.info("matrix_courtesy_failed", error=str(error))
+
+
+def _came_late(received: Received, room: str) -> Received:
+    """Return an event whose key came late, to be handled in the order of its room from now on."""
+    payload = json.loads(received.payload) | {"late": True}
+    return replace(received, id=f"late {received.id}", chat=room, payload=json.dumps(payload))
+
+
+def _where(origin: Origin, exchange: Exchange) -> Origin:
+    """Return the origin of something that is about an exchange, in the thread of that."""
+    return origin.within(thread_of(exchange.asker, origin.place.room))
 
 
 def _known(origin: Origin) -> str | None:

@@ -61,6 +61,7 @@ async def serve(
             keys=keys,
             gallery=Gallery(pictures),
             timing=timing,
+            put=inbox.put,
         )
         receiver = Receiver(
             server,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Annotated, Any
@@ -47,7 +47,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
 
-class _Reply(_Part):
+class _Other(_Part):
     event_id: EventId
 
 
@@ -56,7 +56,7 @@ class _Relation(_Part):
     event_id: EventId | None = None
     key: str = ""
     falls_back: bool = Field(default=False, alias="is_falling_back")
-    in_reply_to: _Reply | None = Field(default=None, alias="m.in_reply_to")
+    in_reply_to: _Other | None = Field(default=None, alias="m.in_reply_to")
 
 
 _LAST_MOMENT = 253_402_300_799_999
@@ -95,8 +95,14 @@ class _Before(_Part):
     membership: str = ""
 
 
+class _Relations(_Part):
+    edit: _Other | None = Field(default=None, alias="m.replace")
+
+
 class _Unsigned(_Part):
     before: _Before = Field(default=_Before(), alias="prev_content")
+    redacted_because: object = None
+    relations: _Relations = Field(default=_Relations(), alias="m.relations")
 
 
 class _Event(_Part):
@@ -113,6 +119,17 @@ class _Event(_Part):
     def joins(self) -> bool:
         """Return whether somebody comes into the room; who changes their name has been a member before."""
         return self.content.membership == "join" and self.unsigned.before.membership != "join"
+
+    @property
+    def thread(self) -> str | None:
+        """Return the event that began the thread; what is about a message in a thread, as an edit, does not tell it."""
+        relation = self.content.relation
+        return relation.event_id if relation.rel_type == "m.thread" else None
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was sent, by its sender's homeserver."""
+        return datetime.fromtimestamp(self.sent / 1000, UTC)
 
 
 # --- as the bot reads it -------------------------------------------------------------------------
@@ -155,6 +172,11 @@ class Origin:
     """The id of the person."""
     private: bool
     """Whether the person is alone with the bot."""
+
+    def within(self, thread: str | None) -> "Origin":
+        """Return the same in a thread of the room."""
+        room = self.place.room
+        return replace(self, person=person_in(room, self.sender, thread), place=replace(self.place, thread=thread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +254,18 @@ class Upgraded:
     room: str
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message as it is now."""
+
+    sender: str
+    at: datetime
+    thread: str | None
+    taken_back: bool
+    edit: str | None
+    """The event by which it was edited last."""
+
+
 Incoming = Asked | Edited | Reacted | Wordless | Redacted | Joined | Left | Upgraded
 
 
@@ -269,6 +303,21 @@ class Reader:
         found = _parsed(event)
         return bool(found and (found.type, found.state_key) == (MEMBER, self._user) and found.joins)
 
+    def asker(self, room: str, event: Mapping[str, Any]) -> str:
+        """Return the id of the conversation of whoever an event comes from, empty where that cannot be told."""
+        found = _parsed(event)
+        return person_in(room, found.sender, found.thread).id if found else ""
+
+    def written(self, event: Mapping[str, Any]) -> Written | None:
+        """Return a message as it is now, None where it cannot be read."""
+        found = _parsed(event)
+        if found is None:
+            return None
+        now, edit = found.unsigned, found.unsigned.relations.edit
+        return Written(
+            found.sender, found.at, found.thread, now.redacted_because is not None, edit.event_id if edit else None
+        )
+
     def _message(self, room: Room, event: _Event) -> Asked | Edited | Wordless | None:
         content, relation = event.content, event.content.relation
         if relation.rel_type == "m.replace":
@@ -288,7 +337,7 @@ class Reader:
         if message is None:
             return None
         asked = Asked(self._origin(room, event, message), message, self._text(new, room.name), addressed, None)
-        return Edited(asked, datetime.fromtimestamp(event.sent / 1000, UTC))
+        return Edited(asked, event.at)
 
     def _reaction(self, room: Room, event: _Event) -> Reacted | None:
         relation = event.content.relation
@@ -313,15 +362,12 @@ class Reader:
         return Left(self._origin(room, event)) if left else None
 
     def _origin(self, room: Room, event: _Event, message: str | None = None) -> Origin:
-        relation = event.content.relation
-        thread = relation.event_id if relation.rel_type == "m.thread" else None
-        shared = room.id if thread is None else f"{room.id}:t{thread}"
         reply_to = None if room.direct else message or event.id
         return Origin(
             # Also where nobody else is: others may come, and what was said before stays this person's.
-            person=person_in(shared, event.sender),
+            person=person_in(room.id, event.sender, event.thread),
             chat=Conversation(CHANNEL, room.id),
-            place=Place(room.id, thread, reply_to),
+            place=Place(room.id, event.thread, reply_to),
             event=event.id,
             sender=event.sender,
             private=room.direct,
@@ -356,9 +402,17 @@ class Reader:
         return re.sub(r"^\s*!(?=\w)", "/", text)
 
 
-def person_in(room: str, user: str) -> Conversation:
+def person_in(room: str, user: str, thread: str | None = None) -> Conversation:
     """Return the conversation of a person in a room, or in a thread of it."""
-    return Conversation(CHANNEL, f"{room}:u{user}")
+    shared = room if thread is None else f"{room}:t{thread}"
+    return Conversation(CHANNEL, f"{shared}:u{user}")
+
+
+def thread_of(person: str, room: str) -> str | None:
+    """Return the thread of a room that a person's conversation is in, by its id; None where it is in none."""
+    shared, _, _ = person.rpartition(":u@")
+    thread = shared.removeprefix(f"{room}:t")
+    return thread if thread != shared else None
 
 
 def _parsed(event: Mapping[str, Any]) -> _Event | None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -179,13 +178,12 @@ class Homeserver:
         source: Event = found.source
         return source
 
-    async def sent(self, room: str, event: str) -> tuple[str, datetime]:
-        """Return who sent an event, and when."""
-        found = await self.get(f"/rooms/{_quoted(room)}/event/{_quoted(event)}")
-        return found["sender"], datetime.fromtimestamp(found["origin_server_ts"] / 1000, UTC)
+    async def event(self, room: str, event: str) -> Event:
+        """Return an event of a room as it is now: with what it was edited to, without what was taken back."""
+        return await self.get(f"/rooms/{_quoted(room)}/event/{_quoted(event)}")
 
     def has_key(self, room: str, event: Event) -> bool:
-        """Return whether the key of an encrypted event is there."""
+        """Return whether the key of an encrypted event is there; raise RefusedError where it is not as it should be."""
         megolm = self._megolm(room, event)
         return bool(self.client.olm.inbound_group_store.get(room, megolm.sender_key, megolm.session_id))
 

@@ -1,9 +1,11 @@
 """Keys that have not come: what waits for them and for how long, and who is asked for them."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -11,8 +13,12 @@ from bot.channels.matrix.homeserver import Event, Homeserver
 from bot.channels.matrix.timing import Timing, stopped_within
 from bot.inbox import PostponedError
 
-OF_SENDER, OF_ROOM, OF_ALL = 16, 32, 256
-"""For how many sessions of one sender, of one room and in all it waits: anybody can send what nobody can decrypt."""
+OF_SENDER, OF_ALL = 16, 256
+"""For how many sessions of one sender and in all it waits: anybody can send what nobody can decrypt."""
+REMEMBERED = 4096
+"""Of so many chats it is known that they were dropped, until the inbox has come to what waits in them."""
+Tell = Callable[[], Awaitable[None]]
+"""Tells somebody that a message cannot be read."""
 log = structlog.get_logger()
 
 
@@ -27,6 +33,8 @@ class _Waiting:
     """When there is something to do about it, None while that is done."""
     asked: bool = False
     """Whether the sender's device was asked for the key."""
+    told: bool = False
+    """Whether the people were told, for this session or another one."""
 
 
 class Keys:
@@ -46,32 +54,37 @@ class Keys:
         self._now = now
         self._waiting: dict[str, _Waiting] = {}
         """By the chat of the inbox, the oldest first."""
-        self._dropped: set[str] = set()
+        self._dropped: dict[str, datetime] = {}
+        """When chats were dropped: what came into one before that is given up."""
         self._told: dict[str, datetime] = {}
         """When it was last told in a room that something cannot be read."""
 
-    async def wait(
-        self, chat: str, room: str, event: Event, since: datetime, *, tell: Callable[[], Awaitable[None]]
-    ) -> None:
+    async def wait(self, chat: str, room: str, event: Event, since: datetime, *, tell: Tell) -> None:
         """Raise PostponedError for an event that is not decrypted; return where its key is not waited for (any more).
 
-        After a moment the sender's device is asked for it, and then the people by `tell`, not often in one room.
+        After a moment the sender's device is asked for it; then the people are told, and also where it is given up, by
+        `tell`, not often in one room. In the room's own chat, where it would hold up everybody, nothing waits.
         """
-        if self._server.has_key(room, event):
+        dropped = chat in self._dropped and since <= self._dropped[chat]
+        if chat == room or self._server.has_key(room, event):
             log.warning("matrix_undecryptable", room=room, sender=event["sender"])
-            return
-        dropped, given_up = chat in self._dropped, self._now() - since >= self._timing.key_given_up
-        if dropped or given_up:
-            self._forget(chat, event)
+        elif dropped or self._now() - since >= self._timing.key_given_up:
             log.warning("matrix_key_given_up", room=room, sender=event["sender"], dropped=dropped)
-            return
+        else:
+            await self._wait(chat, room, event, since, tell)
+            raise PostponedError
+        waiting = self._waiting.pop(chat, None)
+        self._server.forget_request(event)
+        if not (waiting and waiting.told):
+            await self._tell_seldom(room, tell)
+
+    async def _wait(self, chat: str, room: str, event: Event, since: datetime, tell: Tell) -> None:
         waiting = self._waiting.get(chat)
         if waiting is None:
-            waiting = self._waiting[chat] = _Waiting(room, event, self._now() + self._timing.key_asked)
-            self._drop_too_many(waiting)
+            self._waiting[chat] = _Waiting(room, event, self._now() + self._timing.key_asked)
+            self._drop_too_many(event["sender"])
         elif waiting.due is None:
             await self._do_what_is_due(waiting, since, tell)
-        raise PostponedError
 
     async def run(self, stop: asyncio.Event) -> None:
         """Review what waits, until the stop."""
@@ -88,37 +101,40 @@ class Keys:
                 waiting.due = None
                 self._resume(chat)
 
-    async def _do_what_is_due(self, waiting: _Waiting, since: datetime, tell: Callable[[], Awaitable[None]]) -> None:
+    async def _do_what_is_due(self, waiting: _Waiting, since: datetime, tell: Tell) -> None:
         if not waiting.asked:
             await self._server.request_key(waiting.room, waiting.event)
             waiting.asked = True
         to_tell = since + self._timing.key_hint
         if to_tell <= self._now():
             await self._tell_seldom(waiting.room, tell)
+            waiting.told = True
             waiting.due = since + self._timing.key_given_up
         else:
             waiting.due = to_tell
 
-    def _drop_too_many(self, newest: _Waiting) -> None:
-        """Drop the oldest of too many: of the newest's sender, of its room, and of all."""
-        sender, room = newest.event["sender"], newest.room
-        for limit, of_sender, of_room in ((OF_SENDER, sender, None), (OF_ROOM, None, room), (OF_ALL, None, None)):
-            alike = [
-                chat
-                for chat, waiting in self._waiting.items()
-                if of_sender in (None, waiting.event["sender"]) and of_room in (None, waiting.room)
-            ]
-            for chat in alike[:-limit]:
-                del self._waiting[chat]
-                self._dropped.add(chat)
-                self._resume(chat)
+    def _drop_too_many(self, sender: str) -> None:
+        """Drop one of too many: the sender's oldest; else the oldest of whoever has most, in the room that has most."""
+        rooms, senders = Counter[str](), Counter[str]()
+        for waiting in self._waiting.values():
+            rooms[waiting.room] += 1
+            senders[waiting.event["sender"]] += 1
+        if senders[sender] > OF_SENDER:
+            self._drop(lambda waiting: waiting.event["sender"] == sender)
+        elif len(self._waiting) > OF_ALL:
+            self._drop(lambda waiting: (rooms[waiting.room], senders[waiting.event["sender"]]))
 
-    def _forget(self, chat: str, event: Event) -> None:
-        self._dropped.discard(chat)
-        self._waiting.pop(chat, None)
-        self._server.forget_request(event)
+    def _drop(self, rank: Callable[[_Waiting], Any]) -> None:
+        """Drop the oldest of the highest rank."""
+        chat = max(self._waiting, key=lambda name: rank(self._waiting[name]))
+        del self._waiting[chat]
+        self._dropped.pop(chat, None)
+        self._dropped[chat] = self._now()
+        if len(self._dropped) > REMEMBERED:
+            del self._dropped[next(iter(self._dropped))]
+        self._resume(chat)
 
-    async def _tell_seldom(self, room: str, tell: Callable[[], Awaitable[None]]) -> None:
+    async def _tell_seldom(self, room: str, tell: Tell) -> None:
         now = self._now()
         self._told = {name: at for name, at in self._told.items() if now - at < self._timing.key_hint_pause}
         if room not in self._told:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import chain, repeat
@@ -121,18 +121,22 @@ class Receiver:
         yield [
             # In a chat of the inviter's: who names rooms that cannot be joined holds up none but the own invitations.
             self._received(
-                room, f"{INVITED} {room} {since}", {"type": INVITED, "sender": inviter}, chat=f"{INVITED} {inviter}"
+                room,
+                f"{INVITED} {room} {since}",
+                {"type": INVITED, "sender": inviter},
+                chat=f"{INVITED} {inviter}",
+                asker=person_in(room, inviter).id,
             )
             for room, info in response.rooms.invite.items()
             if (inviter := invitation(info.invite_state, self._server.user))
         ]
         for room in response.rooms.leave:
             self._server.forget(room)
-            yield [self._received(room, f"{REMOVED} {room} {since}", {"type": REMOVED})]
+            yield [self._received(room, f"{REMOVED} {room} {since}", {"type": REMOVED}, chat=room)]
         for room, info in response.rooms.join.items():
             if since is not None:
                 async for events in self._events(room, info.timeline, since):
-                    yield list(self._wanted(room, events))
+                    yield [wanted async for wanted in self._wanted(room, events)]
 
     async def _events(self, room: str, timeline: Timeline, since: str) -> AsyncIterator[list[Event]]:
         """Yield the events of a room since a token, in order: also those that the sync left out."""
@@ -171,28 +175,35 @@ class Receiver:
                 break
         return None
 
-    def _received(self, room: str, name: str, event: Event, *, chat: str | None = None) -> Received:
+    def _received(self, room: str, name: str, event: Event, *, chat: str, asker: str = "") -> Received:
         payload = {"room": room, "event": event, "at": self._now().isoformat()}
-        asker = person_in(room, event["sender"]).id if "sender" in event else ""
-        return Received(CHANNEL, name, chat or room, json.dumps(payload), asker)
+        return Received(CHANNEL, name, chat, json.dumps(payload), asker)
 
-    def _wanted(self, room: str, events: list[Event]) -> Iterator[Received]:
+    async def _wanted(self, room: str, events: list[Event]) -> AsyncIterator[Received]:
         """Yield what may be for the bot, and came after it was in the room."""
         joined = [number for number, event in enumerate(events) if self._reader.joins(event)]
         where = room_of(self._server, room)
         for event in events[joined[-1] if joined else 0 :]:
             try:
-                chat = self._chat(where, event)
+                chat = await self._chat(where, event)
+            except RefusedError as error:
+                log.warning("matrix_unreadable", what="encrypted event", error=str(error), id=event["event_id"])
             except UNREADABLE as error:  # a defect, which must not stop all that comes after
                 log.exception("matrix_unreadable", what="event", error=repr(error), id=event.get("event_id"))
             else:
                 if chat:
-                    yield self._received(room, event["event_id"], event, chat=chat)
+                    asker = self._reader.asker(room, event)
+                    yield self._received(room, event["event_id"], event, chat=chat, asker=asker)
 
-    def _chat(self, room: Room, event: Event) -> str | None:
-        """Return in which chat an event is handled, None where it is not for the bot."""
-        if self._reader.is_sealed(event):
-            # Its key may still come: meanwhile it holds nothing up but what its sender encrypted with the same key.
-            content: Mapping[str, Any] = event["content"]
-            return f"{room.id} {event['sender']} {content.get('session_id')}"
-        return room.id if self._reader.read(room, event) else None
+    async def _chat(self, room: Room, event: Event) -> str | None:
+        """Return in which chat an event is handled, None where it is not for the bot.
+
+        All of a room is handled in order. What has no key waits for it elsewhere, and with it what its sender encrypted
+        in the same session; from there it comes into the chat of the room.
+        """
+        if not self._reader.is_sealed(event):
+            return room.id if self._reader.read(room, event) else None
+        content: Mapping[str, Any] = event["content"]
+        session = f"{room.id} {event['sender']} {content.get('session_id')}"
+        waits = not self._server.has_key(room.id, event) or await self._inbox.has_open(CHANNEL, session)
+        return session if waits else room.id
