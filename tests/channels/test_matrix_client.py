@@ -1,13 +1,24 @@
 """Anybody may send anything: what nio cannot read is left out, and everything else is there."""
 
+import json
 from collections.abc import AsyncIterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from nio import AsyncClientConfig, KeysClaimResponse, KeysQueryResponse, RoomMessagesResponse, SyncResponse
+from nio import (
+    AsyncClientConfig,
+    EncryptionError,
+    KeysClaimResponse,
+    KeysQueryResponse,
+    MegolmEvent,
+    RoomMessagesResponse,
+    SyncResponse,
+)
+from nio.crypto import OlmDevice
 from nio.store import SqliteStore
+from vodozemac import GroupSession
 
 from bot.channels.matrix.client import Client, SafeOlm
 from tests.channels.matrix_world import world
@@ -131,6 +142,46 @@ async def test_keys_that_cannot_be_read_hide_no_others(client: Client, keys: dic
     await client.receive_response(KeysClaimResponse(claimed, {}))
     assert set(response.changed) == {"@anna:example.org"}
     assert client.olm.session_store.get(client.device_store["@anna:example.org"]["ANNA"].curve25519)
+
+
+def device_of(user: str, curve: str, ed: str) -> OlmDevice:
+    """Return somebody's device."""
+    return OlmDevice(user, f"device of {user}", {"curve25519": curve, "ed25519": ed})
+
+
+@pytest.mark.parametrize(
+    ("devices", "sender", "read"),
+    [
+        ([], "@anna:example.org", True),
+        ([("@anna:example.org", "curve", "ed")], "@anna:example.org", True),
+        ([("@anna:example.org", "curve", "ed")], "@boris:example.org", False),
+        ([("@anna:example.org", "curve", "ed"), ("@boris:example.org", "curve", "his")], "@boris:example.org", False),
+        ([("@anna:example.org", "curve", "ed"), ("@boris:example.org", "curve", "his")], "@anna:example.org", True),
+    ],
+    ids=["unknown", "own", "another's", "claimed by another", "own, claimed by another"],
+)
+async def test_only_who_encrypted_something_says_it(
+    client: Client, devices: list[tuple[str, str, str]], sender: str, *, read: bool
+) -> None:
+    """Anybody in the room can send it once more."""
+    for device in devices:
+        client.device_store.add(device_of(*device))
+    session = GroupSession()
+    client.olm.create_group_session("curve", "ed", ROOM, session.session_id, session.session_key.to_base64())
+    said = {"type": "m.room.message", "content": {"msgtype": "m.text", "body": "Who?"}, "room_id": ROOM}
+    content = {
+        "algorithm": "m.megolm.v1.aes-sha2",
+        "ciphertext": session.encrypt(json.dumps(said).encode()).to_base64(),
+        "device_id": "A",
+        "sender_key": "curve",
+        "session_id": session.session_id,
+    }
+    sealed = MegolmEvent.from_dict(event("m.room.encrypted", content, room_id=ROOM, sender=sender))
+    try:
+        found = client.decrypt_event(sealed).body
+    except EncryptionError:
+        found = None
+    assert found == ("Who?" if read else None)
 
 
 async def test_the_bot_answers_whatever_was_sent(synapse: Synapse, tmp_path: Path) -> None:

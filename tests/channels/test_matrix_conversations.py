@@ -14,6 +14,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 BOTH = pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 
 
+def in_thread(root: str) -> dict[str, object]:
+    """Return what puts a message into a thread."""
+    relation = {"rel_type": "m.thread", "event_id": root, "is_falling_back": True, "m.in_reply_to": {"event_id": root}}
+    return {"m.relates_to": relation}
+
+
 # --- alone with the bot --------------------------------------------------------------------------
 
 
@@ -108,12 +114,35 @@ async def test_the_answer_stays_in_the_thread(bot: Bot, anna: Person, *, encrypt
     room = await bot.talk(anna, encrypted=encrypted)
     root = await anna.say(room, "of the room")
     await anna.next(room, sender=bot.id)
-    thread = {"rel_type": "m.thread", "event_id": root, "is_falling_back": True, "m.in_reply_to": {"event_id": root}}
-    await anna.say(room, "state", **{"m.relates_to": thread})
+    await anna.say(room, "state", **in_thread(root))
     reply = await anna.next(room, sender=bot.id)
     assert reply.relation is not None
     assert (reply.relation["rel_type"], reply.relation["event_id"]) == ("m.thread", root)
     assert reply.body.startswith("before: None")
+
+
+@BOTH
+async def test_what_is_about_an_answer_in_a_thread_stays_there(bot: Bot, anna: Person, *, encrypted: bool) -> None:
+    """Reactions and edits name the message alone; what they ask belongs to the conversation of the thread."""
+    room = await bot.talk(anna, encrypted=encrypted)
+    root = await anna.say(room, "of the room")
+    await anna.next(room, sender=bot.id)
+    question = await anna.say(room, "Where?", **in_thread(root))
+    reply = await anna.next(room, sender=bot.id)
+    said = []
+    for sign in (PASSAGE, WHY, "2\ufe0f\u20e3"):
+        await anna.react(room, reply.id, sign)
+        said.append(await anna.next(room, sender=bot.id))
+    await anna.say(room, "state", **in_thread(root))
+    said.append(await anna.next(room, sender=bot.id))
+    assert [(shown.relation or {}).get("event_id") for shown in said] == [root] * 4
+    assert said[-1].body.startswith("before: where__ann")
+    await anna.edit(room, question, "When?")
+    assert (await anna.next(room, sender=bot.id)).relation == {"rel_type": "m.replace", "event_id": reply.id}
+    await anna.say(room, "state", **in_thread(root))
+    assert (await anna.next(room, sender=bot.id)).body.startswith("before: When?")
+    await anna.say(room, "state")
+    assert (await anna.next(room, sender=bot.id)).body.startswith("before: of the room")
 
 
 async def test_commands_begin_with_an_exclamation_mark(bot: Bot, anna: Person) -> None:
@@ -216,6 +245,19 @@ async def test_an_edit_that_addresses_the_bot_is_a_question(bot: Bot, anna: Pers
     await anna.edit(room, question, "When?")
     edited = await anna.next(room, sender=bot.id)
     assert edited.content["m.new_content"]["body"].startswith("[en] When?")
+
+
+async def test_an_edit_in_a_thread_that_addresses_the_bot_is_answered_there(
+    bot: Bot, anna: Person, boris: Person
+) -> None:
+    """The edit does not tell of the thread, but the message does."""
+    room = await bot.group(anna, boris, encrypted=True)
+    root = await boris.say(room, "Let us talk about it here")
+    question = await anna.say(room, "Where?", **in_thread(root))
+    await anna.edit(room, question, "Where?", **{"m.mentions": {"user_ids": [bot.id]}})
+    relation = (await anna.next(room, sender=bot.id)).relation
+    assert relation is not None
+    assert (relation["rel_type"], relation["event_id"]) == ("m.thread", root)
 
 
 async def test_nobody_edits_what_another_asked(bot: Bot, anna: Person, boris: Person) -> None:

@@ -134,6 +134,76 @@ async def test_a_message_is_answered_when_its_key_comes(synapse: Synapse, tmp_pa
             await anna.until(lambda: answers(anna, room, bot) == ["[en] question without a key"])
 
 
+async def open_events(bot: Bot, count: int) -> None:
+    """Wait until so many events are in the inbox."""
+    async with Storage.open(bot.folder / "jolig.sqlite3") as store, asyncio.timeout(PATIENCE):
+        while (await store.waiting()).get(CHANNEL, (0,))[0] != count:  # noqa: ASYNC110 - nobody could be told
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def without_key(synapse: Synapse, folder: Path) -> AsyncIterator[tuple[Bot, Person, str, str]]:
+    """Run a bot that waits for the key of a question; in the end the key comes, and what waited for it is handled."""
+    bot = await new_bot(synapse, folder, timing=replace(TIMING, key_asked=timedelta(hours=1)))
+    async with people(synapse) as on_matrix:
+        anna = await on_matrix.person("anna")
+        async with bot.running():
+            room = await bot.talk(anna, encrypted=True)
+        question = await anna.say(room, "question without a key")
+        await lose_keys(bot)
+        async with bot.running():
+            await open_events(bot, 1)
+            yield bot, anna, room, question
+        bot.timing = TIMING
+        async with bot.running():
+            await open_events(bot, 0)
+            await anna.say(room, "the last")
+            await anna.hears(lambda event: event.sender == bot.id and event.body.startswith("[en] the last"))
+
+
+async def test_a_question_that_is_taken_back_while_it_waits_is_not_answered(synapse: Synapse, tmp_path: Path) -> None:
+    async with without_key(synapse, tmp_path) as (bot, anna, room, question):
+        await anna.do("redact", room=room, event=question)
+    assert answers(anna, room, bot) == []
+
+
+async def test_a_question_that_is_edited_while_it_waits_is_answered_once(synapse: Synapse, tmp_path: Path) -> None:
+    """Where the edit can be read before it: as it is now."""
+    async with without_key(synapse, tmp_path) as (bot, anna, room, question):
+        new = {"msgtype": "m.text", "body": "another question"}
+        relation = {"rel_type": "m.replace", "event_id": question}
+        edit = {"msgtype": "m.text", "body": "* another question", "m.new_content": new, "m.relates_to": relation}
+        await anna.do("sendRaw", room=room, type="m.room.message", content=edit)
+        await anna.until(lambda: bool(answers(anna, room, bot)))
+    assert answers(anna, room, bot) == ["[en] another question"]
+
+
+async def test_what_waits_for_one_key_is_answered_in_order(synapse: Synapse, tmp_path: Path) -> None:
+    """An edit after what it edits."""
+    async with without_key(synapse, tmp_path) as (bot, anna, room, question):
+        await anna.edit(room, question, "question that is new")
+        await anna.say(room, "question two")
+        await open_events(bot, 3)
+    said = ["question without a key", "question that is new", "question two"]
+    assert [line.removeprefix("* ") for line in answers(anna, room, bot)] == [f"[en] {text}" for text in said]
+
+
+async def test_nobody_says_again_what_another_said(synapse: Synapse, tmp_path: Path) -> None:
+    """What is encrypted can be sent once more by anybody who sees it."""
+    bot = await new_bot(synapse, tmp_path)
+    async with people(synapse) as on_matrix:
+        anna, boris = await on_matrix.person("anna"), await on_matrix.person("boris")
+        async with bot.running():
+            room = await bot.group(anna, boris, encrypted=True)
+            question = await anna.say(room, "!members one")
+            await anna.next(room, sender=bot.id)
+        wire = await boris.do("wire", room=room, event=question)
+        await boris.do("sendRaw", room=room, type="m.room.encrypted", content=wire)
+        async with bot.running():
+            last = await boris.say(room, "!members two")
+            assert (await anna.next(room, sender=bot.id)).relation == {"m.in_reply_to": {"event_id": last}}
+
+
 def forged(number: int) -> dict[str, str]:
     """Return what looks encrypted, in a session that nobody has."""
     return {
@@ -169,9 +239,7 @@ async def test_a_flood_of_what_nobody_can_decrypt_holds_up_nobody(synapse: Synap
                 for person, where in ((anna, room), (boris, other)):
                     await person.say(where, f"question {start}")
                     await person.hears(lambda event: event.body.startswith(f"[en] question {start}"))  # noqa: B023
-                async with Storage.open(tmp_path / "jolig.sqlite3") as store, asyncio.timeout(PATIENCE):
-                    while (await store.waiting())[CHANNEL][0] > OF_SENDER:  # noqa: ASYNC110 - nobody could be told
-                        await asyncio.sleep(0.1)
+                await open_events(bot, OF_SENDER)
         assert [answers(person, where, bot) for person, where in ((anna, room), (boris, other))] == [
             ["[en] question 1", "[en] question 2"]
         ] * 2

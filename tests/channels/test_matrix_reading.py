@@ -1,6 +1,7 @@
 """Events of Matrix rooms, read as what the bot is asked."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from bot.channels.matrix.events import (
     Room,
     Upgraded,
     Wordless,
+    Written,
+    thread_of,
 )
 from bot.channels.matrix.rooms import Admission
 
@@ -266,6 +269,38 @@ def test_an_upgraded_room_names_the_next() -> None:
     assert (incoming.room, incoming.origin.sender) == ("!next:b.example", ANNA)
     assert read(upgraded) is None
     assert read(upgraded | {"state_key": ANNA}) is None
+
+
+# --- from whom -----------------------------------------------------------------------------------
+
+THREAD = {"m.relates_to": {"rel_type": "m.thread", "event_id": "$root:ub.example"}}
+
+
+@pytest.mark.parametrize("content", [{}, THREAD], ids=["room", "thread"])
+def test_what_is_encrypted_tells_whose_it_is(content: dict[str, Any]) -> None:
+    """In the same words as what is read of it: what cannot be answered is deleted by the person's /forget there."""
+    sealed = event({"algorithm": "m.megolm.v1.aes-sha2", **content}, "m.room.encrypted")
+    incoming = read(text("who?", **content), DIRECT)
+    assert isinstance(incoming, Asked)
+    assert READER.asker(DIRECT.id, sealed) == incoming.origin.person.id
+    assert thread_of(incoming.origin.person.id, DIRECT.id) == incoming.origin.place.thread
+    assert incoming.origin.within(None).within(incoming.origin.place.thread) == incoming.origin
+
+
+def test_what_nobody_can_read_is_nobodys() -> None:
+    assert READER.asker(DIRECT.id, {"type": "m.room.encrypted", "sender": 1}) == ""
+
+
+def test_a_message_tells_what_became_of_it() -> None:
+    """Who wrote it when and in which thread, and whether it was edited or taken back."""
+    as_it_was = READER.written(text("who?", **THREAD))
+    at = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    assert as_it_was == Written(sender=ANNA, at=at, thread="$root:ub.example", taken_back=False, edit=None)
+    edited = {"m.relations": {"m.replace": {"event_id": "$edit", "sender": ANNA}}}
+    assert READER.written(text("who?", **THREAD) | {"unsigned": edited}) == replace(as_it_was, edit="$edit")
+    redacted = event({}, unsigned={"redacted_because": {"type": "m.room.redaction"}})
+    assert READER.written(redacted) == replace(as_it_was, thread=None, taken_back=True)
+    assert READER.written({}) is None
 
 
 # --- ids -----------------------------------------------------------------------------------------

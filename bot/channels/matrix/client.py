@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import structlog
 from nio import AsyncClient, EncryptionError, KeysClaimResponse, KeysQueryResponse, MegolmEvent
-from nio.crypto import Olm, OutgoingKeyRequest
+from nio.crypto import Olm, OlmDevice, OutgoingKeyRequest
 from nio.event_builders import RoomKeyRequestMessage
 from nio.events import Event, ForwardedRoomKeyEvent, InviteEvent
 
@@ -132,6 +132,8 @@ class SafeOlm(Olm):  # type: ignore[misc]  # nio has no types
 
         What is inside was made by the sender alone: it may be anything, also what nio cannot read.
         """
+        if self._is_repeated(event, room_id or event.room_id):
+            raise EncryptionError("somebody repeats what somebody else has encrypted")
         try:
             found = super().decrypt_megolm_event(event, room_id)
             kind = found.source["type"]
@@ -140,3 +142,16 @@ class SafeOlm(Olm):  # type: ignore[misc]  # nio has no types
         if kind not in SPOKEN or "state_key" in found.source:
             raise EncryptionError(f"an encrypted {kind} is nothing that somebody says")
         return found
+
+    def _is_repeated(self, event: MegolmEvent, room_id: str) -> bool:
+        """Return whether an event is encrypted in a session of somebody else's device: anybody can send that again."""
+        session = self.inbound_group_store.get(room_id, event.sender_key, event.session_id)
+        if session is None:
+            return False
+
+        def made_it(device: OlmDevice) -> bool:
+            # By both keys: a device can claim the key of another one for itself, but not sign that with its.
+            return bool(device.curve25519 == session.sender_key and device.ed25519 == session.ed25519)
+
+        own = self.device_store[event.sender].values()
+        return not any(map(made_it, own)) and any(map(made_it, self.device_store))

@@ -120,6 +120,7 @@ const methods = {
             undefined,
             content,
         ),
+    wire: async ({ person, room, event }) => (await people.get(person).fetchRoomEvent(room, event)).content,
     toDevice: ({ person, type, messages }) =>
         people.get(person).http.authedRequest("PUT", `/sendToDevice/${type}/${Math.random()}`, undefined, { messages }),
     sendState: ({ person, room, type, content }) => people.get(person).sendStateEvent(room, type, content, ""),

@@ -1,4 +1,4 @@
-"""What a sync leaves out is fetched in pages, however much it is and whatever fails meanwhile."""
+"""What comes in, with what a sync leaves out, however much it is and whatever fails meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -60,6 +60,8 @@ class Busy:
         """How the next attempts at a page fail."""
         self.pages = 0
         """How many pages were given."""
+        self.keys: set[str] = set()
+        """The sessions whose key is there."""
 
     async def sync(self, _since: str | None, *, whole: bool, wait: float) -> SyncResponse:
         """Return the last event."""
@@ -80,6 +82,10 @@ class Busy:
         upto = int(start)
         begin = max(0, upto - OF_PAGE)
         return Page(self.events[begin:upto][::-1], str(begin) if begin else None)
+
+    def has_key(self, _room: str, event: Event) -> bool:
+        """Return whether the key is there."""
+        return event["content"]["session_id"] in self.keys
 
     def members(self, _room: str) -> int:
         """Return how many are in the room."""
@@ -207,3 +213,41 @@ async def test_what_cannot_be_kept_at_once_is_kept_later(storage: Storage) -> No
         await receive(Busy([said(number) for number in range(8)]), locked)
         assert await found(locked) == ids(*range(8))
         assert await locked.position(CHANNEL) == "next"
+
+
+def sealed(number: int, session: str) -> Event:
+    """Return a question that is encrypted."""
+    return said(number) | {"type": "m.room.encrypted", "content": {"session_id": session}}
+
+
+async def chats(storage: Storage) -> dict[str, str]:
+    """Return in which chat each event is that came in."""
+    return {received.id: received.chat for _, received in await storage.opened(CHANNEL, after=0, limit=1000)}
+
+
+async def test_what_is_encrypted_is_handled_in_the_order_of_its_room(storage: Storage) -> None:
+    """What has no key waits apart, and with it what comes in its session until it has been handled."""
+    server = Busy([said(0), sealed(1, "here"), sealed(2, "late"), said(3)])
+    server.keys.add("here")
+    await receive(server, storage)
+    late = f"{ROOM} {ANNA} late"
+    assert await chats(storage) == {"$0": ROOM, "$1": ROOM, "$2": late, "$3": ROOM}
+    server.keys.add("late")
+    server.events.append(sealed(4, "late"))
+    await receive(server, storage)
+    assert (await chats(storage))["$4"] == late
+    for number, received in await storage.opened(CHANNEL, after=0, limit=1000):
+        if received.chat == late:
+            await storage.close(number, NOW)
+    server.events.append(sealed(5, "late"))
+    await receive(server, storage)
+    assert (await chats(storage))["$5"] == ROOM
+
+
+async def test_whose_something_is_is_kept_with_it(storage: Storage) -> None:
+    """In a thread it belongs to the conversation there."""
+    thread = {"m.relates_to": {"rel_type": "m.thread", "event_id": "$root"}}
+    server = Busy([said(0) | {"content": said(0)["content"] | thread}, said(1)])
+    await receive(server, storage)
+    askers = [received.asker for _, received in await storage.opened(CHANNEL, after=0, limit=9)]
+    assert askers == [f"{ROOM}:t$root:u{ANNA}", f"{ROOM}:u{ANNA}"]
