@@ -282,13 +282,13 @@ def test_what_is_encrypted_tells_whose_it_is(content: dict[str, Any]) -> None:
     sealed = event({"algorithm": "m.megolm.v1.aes-sha2", **content}, "m.room.encrypted")
     incoming = read(text("who?", **content), DIRECT)
     assert isinstance(incoming, Asked)
-    assert READER.asker(DIRECT.id, sealed) == incoming.origin.person.id
+    assert READER.origin(DIRECT, sealed) == incoming.origin
     assert thread_of(incoming.origin.person.id, DIRECT.id) == incoming.origin.place.thread
     assert incoming.origin.within(None).within(incoming.origin.place.thread) == incoming.origin
 
 
 def test_what_nobody_can_read_is_nobodys() -> None:
-    assert READER.asker(DIRECT.id, {"type": "m.room.encrypted", "sender": 1}) == ""
+    assert READER.origin(DIRECT, {"type": "m.room.encrypted", "sender": 1}) is None
 
 
 def test_a_message_tells_what_became_of_it() -> None:

@@ -135,10 +135,11 @@ class Answering:
 
     async def _tell(self, room: str, event: Event) -> None:
         """Tell somebody who is alone with the bot that a message cannot be read."""
-        if room_of(self._server, room).direct:
+        origin = self._reader.origin(room_of(self._server, room), event)
+        if origin and origin.private:
+            hint = self._notice("key-missing", await self._service.language(origin.person))
             # Under another name than the answer, which is sent if the key comes after all.
-            hint = self._notice("key-missing", await self._service.language(person_in(room, event["sender"])))
-            await self._sender.send(Place(room), hint, because=f"{event['event_id']} key")
+            await self._sender.send(origin.place, hint, because=f"{origin.event} key")
 
     # --- answering -------------------------------------------------------------------------------
 

@@ -303,10 +303,10 @@ class Reader:
         found = _parsed(event)
         return bool(found and (found.type, found.state_key) == (MEMBER, self._user) and found.joins)
 
-    def asker(self, room: str, event: Mapping[str, Any]) -> str:
-        """Return the id of the conversation of whoever an event comes from, empty where that cannot be told."""
+    def origin(self, room: Room, event: Mapping[str, Any]) -> Origin | None:
+        """Return where an event comes from, also an encrypted one, None where it cannot be read."""
         found = _parsed(event)
-        return person_in(room, found.sender, found.thread).id if found else ""
+        return self._origin(room, found) if found else None
 
     def written(self, event: Mapping[str, Any]) -> Written | None:
         """Return a message as it is now, None where it cannot be read."""

@@ -192,7 +192,8 @@ class Receiver:
                 log.exception("matrix_unreadable", what="event", error=repr(error), id=event.get("event_id"))
             else:
                 if chat:
-                    asker = self._reader.asker(room, event)
+                    origin = self._reader.origin(where, event)
+                    asker = origin.person.id if origin else ""
                     yield self._received(room, event["event_id"], event, chat=chat, asker=asker)
 
     async def _chat(self, room: Room, event: Event) -> str | None:
