@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from telegram import Update, User
+from telegram import User
 
 from bot.channels.telegram.receiving import received
 from bot.channels.telegram.updates import Reader
@@ -47,7 +47,7 @@ CLICK = {"id": "4", "from": ANN, "chat_instance": "5", "data": "members"}
 def test_it_is_of_the_conversation_that_the_reader_finds(content: dict[str, Any]) -> None:
     """So that who has theirs forgotten has this forgotten too."""
     update = {"update_id": 1, **content}
-    incoming = Reader(BOT, commands={"members"}, languages=["en"]).read(Update.de_json(dict(update)))
+    incoming = Reader(BOT, commands={"members"}, languages=["en"]).read(json.dumps(update))
     kept = received(update, json.dumps(update))
     assert incoming
     assert (kept.chat, kept.asker) == (incoming.origin.chat.id, incoming.origin.person.id)

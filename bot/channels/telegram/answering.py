@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import structlog
-from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.channels.pictures import Gallery
@@ -26,7 +25,7 @@ from bot.channels.telegram.updates import (
     Spoken,
     Wordless,
 )
-from bot.core.models import Answer, Note, Outcome, Paragraph, Question, UnknownChoiceError
+from bot.core.models import Answer, Note, Outcome, Paragraph, Question, Received, UnknownChoiceError
 from bot.errors import ChannelError, NetworkError, StorageError
 from bot.service import Conversation, Exchange, Service, Told
 
@@ -48,13 +47,13 @@ class Answering:
         self._inline = InlineMode(service, sender)
         self._seldom = Seldom()
 
-    async def handle(self, update: Update) -> Note | None:
+    async def handle(self, received: Received) -> Note | None:
         """Answer an update, if it is for the bot; return what is to be kept of that.
 
         Raises NetworkError or StorageError where that may succeed later, ChannelError where the platform refuses it.
         """
-        with structlog.contextvars.bound_contextvars(update=update.update_id):
-            if incoming := self._reader.read(update):
+        with structlog.contextvars.bound_contextvars(update=received.id):
+            if incoming := self._reader.read(received.payload):
                 try:
                     return await self._answer_or_apologise(incoming)
                 except Forbidden as error:  # blocked by the person, or removed from the group

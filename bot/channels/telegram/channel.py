@@ -1,7 +1,6 @@
 """The life of the channel: reach the platform, receive, answer, stop in order."""
 
 import asyncio
-import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -9,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from telegram import Bot, BotCommand, Update
+from telegram import Bot, BotCommand
 from telegram.constants import BotCommandLimit
 from telegram.error import InvalidToken, TelegramError
 
@@ -21,11 +20,10 @@ from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.timing import Timing, elapsed
 from bot.channels.telegram.transport import Transport
 from bot.channels.telegram.updates import CHANNEL, Reader
-from bot.core.models import Note
 from bot.core.responder import Responder
 from bot.errors import JoligError, TokenError
 from bot.health import Health
-from bot.inbox import Inbox, Received
+from bot.inbox import Inbox
 from bot.service import Service
 
 CONNECTIONS = 64
@@ -126,12 +124,9 @@ async def _answer(
     reader = Reader(bot.bot, commands=commands, languages=responder.languages)
     answering = Answering(service, sender, reader, gallery)
 
-    async def handle(received: Received) -> Note | None:
-        return await answering.handle(Update.de_json(json.loads(received.payload), bot))
-
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(inbox.run(CHANNEL, handle, stop=stop))
+            tasks.create_task(inbox.run(CHANNEL, answering.handle, stop=stop))
             menus = tasks.create_task(_set_menus(bot, responder, sender))
             receiving = tasks.create_task(source.run())
             log.info("telegram_started", bot=bot.username)

@@ -4,26 +4,27 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import starmap
 
-from telegram import (
+from pydantic import ValidationError
+from telegram import User as Bot
+from telegram.constants import MessageEntityType
+
+from bot.channels.telegram.schema import (
     CallbackQuery,
     Chat,
-    ChatMember,
-    ChatMemberRestricted,
-    ChatMemberUpdated,
+    Entity,
+    MemberUpdated,
     Message,
-    MessageEntity,
     Update,
     User,
 )
-from telegram.constants import ChatType
-
+from bot.errors import ChannelError
 from bot.service import Conversation
 
 CHANNEL = "telegram"
 RECENT = timedelta(minutes=15)
 """How long after it was written a message may be edited into a question."""
-_GROUPS = {ChatType.GROUP, ChatType.SUPERGROUP}
 _LEADING = " \t,.:;-–—"
 """What remains before the text where a mention stood."""
 
@@ -142,7 +143,7 @@ Incoming = Spoken | Left | Moved | Inline
 class Reader:
     """Reads updates as one bot."""
 
-    def __init__(self, bot: User, *, commands: Collection[str], languages: Sequence[str]) -> None:
+    def __init__(self, bot: Bot, *, commands: Collection[str], languages: Sequence[str]) -> None:
         self._bot = bot
         self._name = f"@{bot.username}".casefold()
         self._commands = commands
@@ -153,8 +154,14 @@ class Reader:
         """Return what to call the bot by in a group."""
         return f"@{self._bot.username}"
 
-    def read(self, update: Update) -> Incoming | None:
-        """Return what an update asks, or None where it is not for the bot."""
+    def read(self, payload: str) -> Incoming | None:
+        """Return what an update asks, or None where it is not for the bot; raise ChannelError where it is none."""
+        try:
+            update = Update.model_validate_json(payload)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            raise ChannelError(f"not an update that can be read: {place}: {first['msg']}") from None
         if update.callback_query:
             return self._click(update.callback_query)
         if update.message:
@@ -174,19 +181,19 @@ class Reader:
         if origin is None or not self._is_for_bot(message):
             return None
         text = self._text(message)
-        if not _is_private(message.chat) and text.strip() == "/start":
+        if not message.chat.is_private and text.strip() == "/start":
             return Greeted(origin, message.date)
         # A caption that only names the bot asks nothing.
         if (message.text is not None or text.strip()) and message.via_bot is None:
             return Asked(origin, str(message.message_id), text, message.date, message.media_group_id)
         # Service messages (somebody joined, something was pinned) have neither a text nor an attachment.
-        wordless = message.effective_attachment or message.via_bot
+        wordless = message.has_attachment or message.via_bot
         return Wordless(origin, message.date, message.media_group_id) if wordless else None
 
-    def _membership(self, changed: ChatMemberUpdated) -> Greeted | Left | None:
+    def _membership(self, changed: MemberUpdated) -> Greeted | Left | None:
         """Return whether the bot was added to a group or removed from it."""
-        was, is_now = _is_member(changed.old_chat_member), _is_member(changed.new_chat_member)
-        if changed.chat.type not in _GROUPS or was == is_now:
+        was, is_now = changed.old_chat_member.is_there, changed.new_chat_member.is_there
+        if not changed.chat.is_group or was == is_now:
             return None
         if is_now:
             return Greeted(self._from(changed.from_user, changed.chat, None, None), changed.date)
@@ -202,9 +209,8 @@ class Reader:
         message = query.message
         if message is None or query.data is None:
             return None
-        thread = _thread(message) if isinstance(message, Message) else None
-        reply_to = None if _is_private(message.chat) else message.message_id
-        origin = self._from(query.from_user, message.chat, thread, reply_to)
+        reply_to = None if message.chat.is_private else message.message_id
+        origin = self._from(query.from_user, message.chat, message.topic, reply_to)
         return Clicked(origin, query.id, query.data, message.message_id)
 
     # --- from whom -----------------------------------------------------------------------------
@@ -214,11 +220,11 @@ class Reader:
         person = message.sender_chat or message.from_user  # who writes as the group itself has its id
         if person is None or (isinstance(person, User) and person.is_bot):
             return None
-        reply_to = None if _is_private(message.chat) else message.message_id
-        return self._from(person, message.chat, _thread(message), reply_to)
+        reply_to = None if message.chat.is_private else message.message_id
+        return self._from(person, message.chat, message.topic, reply_to)
 
     def _from(self, person: User | Chat, chat: Chat, thread: int | None, reply_to: int | None) -> Origin:
-        own = conversation(chat.id, thread, None if _is_private(chat) else person.id)
+        own = conversation(chat.id, thread, None if chat.is_private else person.id)
         return Origin(
             person=Conversation(CHANNEL, own),
             chat=_whole(chat),
@@ -237,14 +243,14 @@ class Reader:
         """Return whether a message is for the bot: in a group it has to say so."""
         if message.via_bot and message.via_bot.id == self._bot.id:
             return False  # an answer of its own, which somebody took here
-        if _is_private(message.chat):
+        if message.chat.is_private:
             return True
         if message.forward_origin:
             return False  # whoever wrote it did not write it here
         if command := _command(message):
             name, at, bot = command.partition("@")
             return f"@{bot}".casefold() == self._name if at else name.casefold() in self._commands
-        return self._is_reply(message) or any(map(self._is_mention, *_entities(message)))
+        return self._is_reply(message) or any(starmap(self._is_mention, message.marked()))
 
     def _is_reply(self, message: Message) -> bool:
         replied = message.reply_to_message
@@ -253,23 +259,23 @@ class Reader:
             replied and not replied.forum_topic_created and replied.from_user and replied.from_user.id == self._bot.id
         )
 
-    def _is_mention(self, entity: MessageEntity, text: str) -> bool:
-        if entity.type == MessageEntity.TEXT_MENTION:
+    def _is_mention(self, entity: Entity, text: str) -> bool:
+        if entity.type == MessageEntityType.TEXT_MENTION:
             return bool(entity.user and entity.user.id == self._bot.id)
-        return entity.type == MessageEntity.MENTION and text.casefold() == self._name
+        return entity.type == MessageEntityType.MENTION and text.casefold() == self._name
 
     def _text(self, message: Message) -> str:
         """Return a message's text or caption without the bot's name."""
-        text = message.text or message.caption or ""
+        text = message.words
         spans = [
             (entity.offset + (0 if mention else entity.length - len(self._name)), entity.offset + entity.length)
-            for entity, said in zip(*_entities(message), strict=True)
+            for entity, said in message.marked()
             if (mention := self._is_mention(entity, said)) or self._is_named_command(entity, said)
         ]
         return _without(text, spans).strip().lstrip(_LEADING) if spans else text
 
-    def _is_named_command(self, entity: MessageEntity, text: str) -> bool:
-        return entity.type == MessageEntity.BOT_COMMAND and text.casefold().endswith(self._name)
+    def _is_named_command(self, entity: Entity, text: str) -> bool:
+        return entity.type == MessageEntityType.BOT_COMMAND and text.casefold().endswith(self._name)
 
 
 def conversation(chat: int, thread: int | None, person: int | None) -> str:
@@ -282,31 +288,10 @@ def _whole(chat: Chat) -> Conversation:
     return Conversation(CHANNEL, f"{chat.id}")
 
 
-def _is_member(member: ChatMember) -> bool:
-    if isinstance(member, ChatMemberRestricted):
-        return member.is_member
-    return member.status not in {ChatMember.LEFT, ChatMember.BANNED}
-
-
-def _is_private(chat: Chat) -> bool:
-    return chat.type == ChatType.PRIVATE
-
-
-def _thread(message: Message) -> int | None:
-    """Return the topic of a message; a reply in a group without topics has a thread too, which is none to write to."""
-    return message.message_thread_id if message.is_topic_message else None
-
-
-def _entities(message: Message) -> tuple[tuple[MessageEntity, ...], tuple[str, ...]]:
-    """Return the entities of a message or caption, and the text of each."""
-    found = message.parse_entities() if message.text is not None else message.parse_caption_entities()
-    return tuple(found), tuple(found.values())
-
-
 def _command(message: Message) -> str | None:
     """Return the command that a message begins with, without its slash."""
-    for entity, text in zip(*_entities(message), strict=True):
-        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+    for entity, text in message.marked():
+        if entity.type == MessageEntityType.BOT_COMMAND and entity.offset == 0:
             return text[1:]
     return None
 
