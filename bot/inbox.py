@@ -219,22 +219,24 @@ class _Handing:
             self._arrival.clear()
             while self._resumed:
                 self._resume(self._resumed.pop(), last)
-            if newest := await self._take_next(last):
-                last = newest
-            elif self._stop.is_set():
-                return
-            else:
+            last, is_all = await self._take_next(last)
+            if is_all and not self._arrival.is_set():
+                if self._stop.is_set():
+                    return
                 await self._arrival.wait()
 
-    async def _take_next(self, last: int) -> int | None:
-        """Take events after a number, as many as there is room for; return the number of the last, None without any."""
+    async def _take_next(self, last: int) -> tuple[int, bool]:
+        """Take events after a number, as many as there is room for.
+
+        Returns the number of the last that was taken so far, and whether there were no more.
+        """
         quarter = self._limits.held - self._limits.held * 3 // 4  # as reading a few at a time takes long
         limit = await self._reserve(quarter, self._limits.held)
         events = await self._opened(after=last, limit=limit)
         self._release(limit)
         for number, received in events:
             self._take(number, received)
-        return events[-1][0] if events else None
+        return (events[-1][0] if events else last), len(events) < limit
 
     async def _reserve(self, least: int, most: int) -> int:
         """Wait until there is room for a number of events at least; take it, for some more if there is; return it."""

@@ -48,9 +48,9 @@ def redacted(text: str) -> str:
 
     Other forms of a character, and those that cannot be seen, hide nothing; a text with nothing to hide stays as it is.
     """
-    seen = "".join(
-        character for character in unicodedata.normalize("NFKC", text) if unicodedata.category(character) != "Cf"
-    )
+    seen = unicodedata.normalize("NFKC", text)
+    if not seen.isprintable():
+        seen = "".join(character for character in seen if unicodedata.category(character) != "Cf")
     kept = seen
     for pattern, by in ((_LINK, LINK), (_MAIL, MAIL), (_SPELT_MAIL, MAIL), (_NAME, NAME), (_BARE_LINK, LINK)):
         kept = pattern.sub(by, kept)
@@ -66,8 +66,11 @@ def _is_phone(number: str) -> bool:
 
 def pseudonyms(key: bytes) -> Callable[[str, str], str]:
     """Return what makes, of a channel and the id of a conversation, a name that only the key leads back from."""
+    keyed = hmac.new(key, digestmod=hashlib.sha256)
 
     def pseudonym(channel: str, conversation: str) -> str:
-        return hmac.digest(key, f"{channel}\0{conversation}".encode(errors="surrogatepass"), hashlib.sha256).hex()[:32]
+        digest = keyed.copy()  # the key is taken in once, not for each name
+        digest.update(f"{channel}\0{conversation}".encode(errors="surrogatepass"))
+        return digest.hexdigest()[:32]
 
     return pseudonym

@@ -127,6 +127,11 @@ class Service:
         self._retention = retention or Retention()
         self._understanding = asyncio.Lock()
 
+    async def turn(self) -> None:
+        """Wait until what has been asked is understood: whoever fetches questions then fetches many at a time."""
+        async with self._understanding:
+            pass
+
     async def ask(self, conversation: Conversation, question: Question) -> Answer:
         """Answer a question and keep what follows from it; raise UnknownChoiceError for a choice that is not known."""
         told = await self.answer(conversation, question)

@@ -337,6 +337,25 @@ async def test_an_answer_is_given_before_the_next_question_is_understood(respond
     assert order == ["understood", "answered"] * 2
 
 
+async def test_who_waits_for_a_turn_waits_for_what_was_asked_before(responder: Responder, shelf: Shelf) -> None:
+    """So that a channel fetches many questions at a time where there are many."""
+    order: list[str] = []
+
+    def now() -> datetime:
+        order.append("understood")
+        return NOW
+
+    async def fetch(service: Service) -> None:
+        await asyncio.sleep(0)
+        await service.turn()
+        order.append("fetched")
+
+    service = Service(responder, shelf, now=now)
+    await asyncio.gather(service.answer(ANN, MEMBERS), service.answer(BOB, MEMBERS), fetch(service))
+    await service.turn()
+    assert order == ["understood", "understood", "fetched"]
+
+
 class Counted:
     """Metrics that remember what was counted."""
 

@@ -70,7 +70,7 @@ def parts(text: str, limit: int) -> tuple[str, ...]:
 
 def units(text: str) -> int:
     """Return the length of a text as Telegram counts it: in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _joined(answer: Answer, block: Callable[[Block], str], source: Callable[[str], str]) -> str:

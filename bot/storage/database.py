@@ -74,6 +74,8 @@ KNOWN = 100_000
 """Events that were handled to know the ids of, at least: a platform repeats what it is not sure to have delivered."""
 TRIMMED = 1000
 """Events after which the ids of too many are dropped."""
+NOTING = 0.005
+"""Seconds that what was handled waits for others, to be noted with them in one transaction."""
 LOG_PAUSES = 0.1, 1.0
 """Seconds between the attempts to empty the write-ahead log."""
 PATIENCE = 5.0
@@ -122,6 +124,7 @@ class Storage:
         self._pseudonym = pseudonyms(key)
         self._state = Together(self._states)
         self._write = Together(self._write_all, apart=UnkeptError)
+        self._note = Together(self._write_all, apart=UnkeptError, pause=NOTING)
 
     @classmethod
     @asynccontextmanager
@@ -138,7 +141,7 @@ class Storage:
             try:
                 opened = cls(connection, thread, place, key)
                 yield opened
-                await opened._write.finish()
+                await asyncio.gather(opened._write.finish(), opened._note.finish())
             finally:
                 await in_thread(connection.close)
 
@@ -294,7 +297,7 @@ class Storage:
         row = {"this": number, "closed": at.isoformat()}
         how = (_HANDLED, [row]) if reason is None else (_GIVEN_UP, [row | {"reason": _storable(reason)}])
         trim = [(_TRIM, [{"upto": number - KNOWN}])] if number % TRIMMED == 0 else []
-        await self._write([how, *trim, *(self._noting(note) if note else ())])
+        await self._note([how, *trim, *(self._noting(note) if note else ())])
 
     async def position(self, channel: str) -> str | None:
         """Return up to where a channel has read, None where it has not begun."""

@@ -16,13 +16,16 @@ class Together(Generic[_Item, _Result]):
         do: Callable[[Sequence[_Item]], Awaitable[Sequence[_Result]]],
         *,
         apart: tuple[type[Exception], ...] | type[Exception] = (),
+        pause: float = 0,
     ) -> None:
         """Take what does several items, and returns a result for each; where it fails, all of them fail.
 
-        Where it fails with `apart`, which tells that one of them is to blame, each is done by itself.
+        Where it fails with `apart`, which tells that one of them is to blame, each is done by itself. Before anything
+        is done, others may join it for `pause` seconds.
         """
         self._do = do
         self._apart = apart
+        self._pause = pause
         self._waiting: list[tuple[_Item, asyncio.Future[_Result]]] = []
         self._doing: asyncio.Task[None] | None = None
 
@@ -42,6 +45,7 @@ class Together(Generic[_Item, _Result]):
 
     async def _do_all(self) -> None:
         while self._waiting:
+            await asyncio.sleep(self._pause)
             together, self._waiting = self._waiting, []
             await self._do_these(together)
         self._doing = None

@@ -74,7 +74,7 @@ async def serve(
             source = (
                 Webhook(bot, webhook, inbox, timing=timing, report=report)
                 if webhook
-                else Polling(bot, polling, inbox, timing=timing, report=report)
+                else Polling(bot, polling, inbox, turn=service.turn, timing=timing, report=report)
             )
             await _answer(bot, service, inbox, Gallery(pictures), source, stop, timing)
     finally:

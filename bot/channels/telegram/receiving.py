@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, cast
@@ -92,10 +92,21 @@ async def check_token(bot: Bot) -> None:
 class Polling:
     """Asks for updates, one request after another."""
 
-    def __init__(self, bot: Bot, request: BaseRequest, inbox: Inbox, *, timing: Timing, report: Report) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        request: BaseRequest,
+        inbox: Inbox,
+        *,
+        turn: Callable[[], Awaitable[None]],
+        timing: Timing,
+        report: Report,
+    ) -> None:
+        """Take what waits until it is time to ask for more."""
         self._bot = bot
         self._request = request
         self._inbox = inbox
+        self._turn = turn
         self._timing = timing
         self._report = report
         self._webhook = True
@@ -141,6 +152,7 @@ class Polling:
         wanted = {"offset": self._offset, "timeout": int(self._timing.poll), "allowed_updates": json.dumps(KINDS)}
         # The library's own method makes objects of the updates, which here are kept as they came.
         address = f"{self._bot.base_url}/getUpdates?{urlencode(wanted)}"
+        await self._turn()
         found = await self._request.post(address, read_timeout=self._timing.poll + self._timing.response)
         updates = [taken for update in cast("list[object]", found) if (taken := _taken(update))]
         if updates:
