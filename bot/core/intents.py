@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Floats = NDArray[np.float32]
-Halves = NDArray[np.float16]
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
@@ -61,6 +60,8 @@ _ALIGNMENT_SHARE = 1.5
 """How much the alignment says beside the head."""
 _SHARPNESS = 5.0
 """How far the votes are apart."""
+_STEPS_UP, _STEPS_OF_ONE = 127, 255
+"""Steps from nothing to the greatest coefficient of an n-gram, and from 0 to 1 in the index."""
 _FOLDS = 5
 _ENOUGH = 4_000
 """Held-out questions from which more folds would not change the confidence."""
@@ -155,17 +156,6 @@ def _substrings(length: int) -> tuple[Ints, Ints]:
 def _pairs(grams: Iterable[_Grams]) -> Hashes:
     """Return the hashes of each word with the one after it."""
     return np.array([word.followed(after) for word, after in pairwise(grams)], np.uint64)
-
-
-# --- numbers of half precision -------------------------------------------------------------------
-
-_FLOATS = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
-"""Each of them as a float."""
-
-
-def _floats(halves: Halves) -> Floats:
-    """Return numbers as floats; to look them up is faster than to convert them."""
-    return _FLOATS.take(halves.view(np.uint16))
 
 
 # --- the parts of a matcher ----------------------------------------------------------------------
@@ -286,8 +276,9 @@ def _rarity(frequencies: NDArray[Any], count: int) -> Floats:
 class _Head(_Part):
     """A linear classifier, one against the rest for each label."""
 
-    coefficients: Halves
-    """One row for each n-gram, so that a question reads few of them."""
+    coefficients: NDArray[np.int8]
+    """One row for each n-gram, so that a question reads few of them; in steps of the row's own size."""
+    steps: Floats
     intercepts: Floats
 
     @classmethod
@@ -298,7 +289,7 @@ class _Head(_Part):
         from sklearn.svm import LinearSVC  # noqa: PLC0415
 
         present = np.unique(labels)
-        coefficients = np.zeros((ngrams, count), np.float16)
+        coefficients = np.zeros((ngrams, count), np.float32)
         intercepts = np.full(count, -1, np.float32)
         if len(present) > 1:
             ends = np.cumsum([0, *(len(vector.columns) for vector in vectors)], dtype=np.int32)
@@ -312,14 +303,15 @@ class _Head(_Part):
             both = len(present) == svc.coef_.shape[0]  # of two labels it keeps the second one only
             coefficients[:, present] = (svc.coef_ if both else np.vstack((-svc.coef_, svc.coef_))).T
             intercepts[present] = svc.intercept_ if both else np.append(-svc.intercept_, svc.intercept_)
-        return cls(coefficients, intercepts)
+        steps = np.maximum(np.abs(coefficients).max(axis=1), np.float32(1e-9)) / np.float32(_STEPS_UP)
+        return cls(np.rint(coefficients / steps[:, None]).astype(np.int8), steps, intercepts)
 
     def decide(self, vectors: Sequence[_Vector]) -> Floats:
         """Return how much speaks for each label, in the mean of some readings of a question."""
         values = np.concatenate([vector.values for vector in vectors])
         columns = np.concatenate([vector.columns for vector in vectors])
-        spoken = values @ _floats(self.coefficients.take(columns, axis=0))
-        return spoken / np.float32(len(vectors)) + self.intercepts
+        spoken = (values * self.steps[columns]) @ self.coefficients.take(columns, axis=0).astype(np.float32)
+        return np.asarray(spoken / np.float32(len(vectors)) + self.intercepts)
 
 
 @dataclass(frozen=True)
@@ -327,19 +319,20 @@ class _Index(_Part):
     """For each n-gram, the utterances that have it."""
 
     ends: Ints
-    utterances: NDArray[np.int32]
-    values: Halves
-    """Half as precise as those of the question, and as large."""
+    utterances: NDArray[np.unsignedinteger[Any]]
+    """Their numbers, in as few bytes as they need."""
+    values: NDArray[np.uint8]
+    """Those of the vectors, in steps: it is enough to tell which are nearest."""
 
     @classmethod
     def of(cls, vectors: Sequence[_Vector], *, ngrams: int) -> Self:
         columns = np.concatenate([vector.columns for vector in vectors])
         sizes = [len(vector.columns) for vector in vectors]
-        owners = np.repeat(np.arange(len(vectors), dtype=np.int32), sizes)
+        owners = np.repeat(np.arange(len(vectors), dtype=np.min_scalar_type(len(vectors))), sizes)
         order = np.argsort(columns, kind="stable")
         ends = np.concatenate(([0], np.cumsum(np.bincount(columns, minlength=ngrams))))
         values = np.concatenate([vector.values for vector in vectors])
-        return cls(ends, owners[order], values[order].astype(np.float16))
+        return cls(ends, owners[order], np.rint(values[order] * np.float32(_STEPS_OF_ONE)).astype(np.uint8))
 
     def nearest(self, vector: _Vector, *, utterances: int) -> tuple[Ints, Floats]:
         """Return the utterances with the greatest cosines, in no order, and their cosines."""
@@ -349,7 +342,7 @@ class _Index(_Part):
         read = order[: sizes[order].cumsum().searchsorted(_READ) + 1]
         sizes = sizes[read]
         _, postings = _spans(firsts[read], sizes)
-        products = vector.values[read].repeat(sizes) * _floats(self.values[postings])
+        products = (vector.values[read] / np.float32(_STEPS_OF_ONE)).repeat(sizes) * self.values[postings]
         cosines = np.bincount(self.utterances[postings], weights=products, minlength=utterances)
         # Only what was met is partitioned: among very many zeros that takes longer than all the rest.
         met = (cosines > 0).nonzero()[0]
