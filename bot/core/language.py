@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.lexicon import retyped
-from bot.core.text import tokens
+from bot.core.text import KEPT, tokens
 
 SCRIPTS: Mapping[str, str] = {"hy": "ARMENIAN", "ka": "GEORGIAN", "ru": "CYRILLIC"}
 """The script of each language that is not written in Latin letters."""
@@ -41,14 +41,20 @@ def scripts(text: str) -> Counter[str]:
     """
     found: Counter[str] = Counter()
     for word in unicodedata.normalize("NFKC", text[:_SAMPLE]).split():
-        names = list(filter(None, map(_script, word)))
-        names = [name for name in names if name not in _KNOWN] or names
-        if names:
-            found[max(dict.fromkeys(names), key=names.count)] += 1
+        if script := _script_of(word):
+            found[script] += 1
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT)
+def _script_of(word: str) -> str:
+    """Return the script of a word, nothing for one without letters."""
+    names = list(filter(None, map(_script, word)))
+    names = [name for name in names if name not in _KNOWN] or names
+    return max(dict.fromkeys(names), key=names.count, default="")
+
+
+@lru_cache(maxsize=KEPT)
 def _script(character: str) -> str:
     """Return the script of a letter, nothing for any other character."""
     return unicodedata.name(character, "").partition(" ")[0] if unicodedata.category(character) in _LETTERS else ""

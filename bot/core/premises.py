@@ -22,7 +22,7 @@ from bot.core.models import (
     YearValue,
 )
 from bot.core.replies import date_in_words, locale_of
-from bot.core.text import normalise, romanise
+from bot.core.text import RECENT, normalise, romanise, tokens
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LAST_DAY = 31
@@ -213,10 +213,11 @@ def dated_words(text: str, language: str) -> frozenset[str]:
     return frozenset(words[place] for _, places in _dates_in(words, language) for place in places)
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=RECENT)
+def _words(text: str) -> tuple[str, ...]:
     """Return the words of a text without its dates in figures; what is tied to a number ends its word."""
     tied = _BEGINNING_OF_NUMBER.sub(r"\2\1", _NUMERIC_DATE.sub(" ", text))
-    return normalise(_ENDING_OF_NUMBER.sub(r"\1\2", tied)).split()
+    return tokens(_ENDING_OF_NUMBER.sub(r"\1\2", tied))
 
 
 def _dates_in(words: Sequence[str], language: str) -> Iterator[tuple[GivenDate, frozenset[int]]]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -16,6 +17,8 @@ _FOLDS = {
 }
 KEPT = 4096
 """Words of which it is kept what they may be: most words of a question have been met before."""
+RECENT = 256
+"""Texts that are kept in another form: while one question is answered it is asked for again and again."""
 _BEYOND_ALPHABETS = 0x3000
 _INVISIBLE = "Cf"
 _APOSTROPHES = ("Lm", "Sk")
@@ -49,6 +52,7 @@ def _is_stress(character: str) -> bool:
 _FOLDING = _Folding()
 
 
+@lru_cache(maxsize=RECENT)
 def normalise(text: str) -> str:
     """Return the words of a text in one form, with single spaces between them.
 

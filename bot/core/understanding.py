@@ -458,9 +458,8 @@ def _sentences(text: str) -> list[str]:
 
 def _split_at(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Yield each way to part a text at a conjunction, or at a comma between two questions."""
-    for joint in _joints(language):
-        for match in joint.finditer(text):
-            yield text[: match.start()], text[match.end() :]
+    for match in _joint(language).finditer(text):
+        yield text[: match.start()], text[match.end() :]
     for match in _COMMA.finditer(text):
         halves = text[: match.start()], text[match.end() :]
         if all(dialogue.aspect(tokens(half), language) for half in halves):
@@ -468,8 +467,8 @@ def _split_at(text: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _joints(language: str) -> tuple[re.Pattern[str], ...]:
-    """Return what finds each conjunction of a language, also in Latin letters."""
-    forms = dict.fromkeys(form for word in lexicon(language).conjunctions for form in (word, romanise(word)))
-    joints = (rf"\W+{re.escape(form)}\W+" for form in forms)
-    return tuple(re.compile(joint, re.IGNORECASE) for joint in (*joints, r"\s[+&]\s"))
+def _joint(language: str) -> re.Pattern[str]:
+    """Return what finds the conjunctions of a language, also in Latin letters."""
+    forms = {form for word in lexicon(language).conjunctions for form in (word, romanise(word))}
+    longest_first = sorted(map(re.escape, forms), key=len, reverse=True)
+    return re.compile(rf"\W+(?:{'|'.join(longest_first)})(?=\W)|\s[+&](?=\s)", re.IGNORECASE)
