@@ -8,19 +8,18 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 
+import aiosqlite
 import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import (
-    URL,
     ColumnElement,
     Connection,
     NullPool,
@@ -80,6 +79,8 @@ LOG_PAUSES = 0.1, 1.0
 """Seconds between the attempts to empty the write-ahead log."""
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
+_CHUNK = 64
+"""Rows that the driver would hand over at a time; all are taken at once here."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _STATE = TypeAdapter(DialogueState)
 _READINGS = TypeAdapter(tuple[Reading, ...])
@@ -108,18 +109,38 @@ _MEANINGS = {
 }
 
 
+class _Driver(aiosqlite.Connection):
+    """The driver, in whose thread a whole transaction is one piece of work.
+
+    To ask it for each statement changes threads each time, which takes longer than the statement.
+    """
+
+    async def __aenter__(self) -> Self:
+        try:
+            await super().__aenter__()
+        except BaseException:
+            # Where there is no connection it does not wait for its thread, which then speaks to a loop that is closed.
+            await asyncio.to_thread(self._thread.join)
+            raise
+        return self
+
+    async def do(self, work: Callable[[], _Result]) -> _Result:
+        """Do some work in the thread of the connection."""
+        return cast("_Result", await self._execute(work))  # type: ignore[no-untyped-call]
+
+
 class Storage:
     """The `Store` of the service and the `InboxStore` of the inbox.
 
-    The database has a thread of its own, in which each piece of work is a transaction. What is read or written at the
+    Each piece of work is a transaction in the driver's thread. What is read or written at the
     same time is so in one go: a transaction costs more than a row. What each question needs is executed by the driver
     itself, as the library takes several times longer than the database.
     """
 
-    def __init__(self, connection: Connection, thread: Executor, place: str, key: bytes) -> None:
-        """Take a connection, the thread that it is used in, and what the pseudonyms of conversations are made with."""
+    def __init__(self, driver: _Driver, connection: Connection, place: str, key: bytes) -> None:
+        """Take a driver, its connection for the library, and what the pseudonyms of conversations are made with."""
+        self._driver = driver
         self._connection = connection
-        self._thread = thread
         self._place = place
         self._pseudonym = pseudonyms(key)
         self._state = Together(self._states)
@@ -135,15 +156,14 @@ class Storage:
         cannot be used, or stays locked by another program for longer than `patience`, in seconds.
         """
         place = "in memory" if path == MEMORY else str(path)
-        with ThreadPoolExecutor(1, "storage") as thread:
-            in_thread = partial(asyncio.get_running_loop().run_in_executor, thread)
-            connection, key = await in_thread(_opened, path, patience, place)
+        async with _Driver(partial(_connect, path, patience, place), iter_chunk_size=_CHUNK) as driver:
+            connection, key = await driver.do(partial(_opened, driver, path, patience, place))
             try:
-                opened = cls(connection, thread, place, key)
+                opened = cls(driver, connection, place, key)
                 yield opened
                 await asyncio.gather(opened._write.finish(), opened._note.finish())
             finally:
-                await in_thread(connection.close)
+                await driver.do(connection.close)
 
     # --- conversations ---------------------------------------------------------------------------
 
@@ -332,7 +352,7 @@ class Storage:
 
     async def _run(self, work: Callable[[Connection], _Result]) -> _Result:
         """Do some work in a transaction of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+        return await self._driver.do(partial(self._transact, work))
 
     def _transact(self, work: Callable[[Connection], _Result]) -> _Result:
         with _failures(self._place), self._connection.begin():
@@ -397,7 +417,7 @@ def _within(chat: Conversation) -> dict[str, object]:
 # --- transactions --------------------------------------------------------------------------------
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
+def _own(connection: Connection) -> sqlite3.Connection:
     """Return the driver's own connection; what it does is part of the transaction."""
     return cast("sqlite3.Connection", connection.connection.driver_connection)
 
@@ -405,7 +425,7 @@ def _driver(connection: Connection) -> sqlite3.Connection:
 def _fetch(query: Select[Any], values: Mapping[str, object], connection: Connection) -> list[Any]:
     """Return the rows of a query as the driver gives them."""
     statement, fixed = _compiled(query)
-    return _driver(connection).execute(statement, {**fixed, **values}).fetchall()
+    return _own(connection).execute(statement, {**fixed, **values}).fetchall()
 
 
 def _states(conversations: Sequence[Conversation], connection: Connection) -> list[str | None]:
@@ -415,10 +435,10 @@ def _states(conversations: Sequence[Conversation], connection: Connection) -> li
 
 def _execute(statements: Mapping[UpdateBase, Sequence[Mapping[str, object]]], connection: Connection) -> None:
     """Execute statements, each for all of its rows."""
-    driver = _driver(connection)
+    own = _own(connection)
     for statement, rows in statements.items():
         sql, fixed = _compiled(statement)
-        driver.executemany(sql, [{**fixed, **row} for row in rows])
+        own.executemany(sql, [{**fixed, **row} for row in rows])
 
 
 @lru_cache(64)
@@ -538,14 +558,19 @@ _TRIM = delete(inbox).where(inbox.c.number <= bindparam("upto"), inbox.c.closed.
 # --- opening -------------------------------------------------------------------------------------
 
 
-def _opened(path: Path | str, patience: float, place: str) -> tuple[Connection, bytes]:
-    """Return a connection to a database of the newest schema, and the key beside it."""
-    with _failures(place), ExitStack() as opening:
+def _connect(path: Path | str, patience: float, place: str) -> sqlite3.Connection:
+    """Return a connection to a database, which is created where there is none."""
+    with _failures(place):
         if path != MEMORY:
             _create(Path(path))
+        return sqlite3.connect(path, timeout=patience)
+
+
+def _opened(driver: _Driver, path: Path | str, patience: float, place: str) -> tuple[Connection, bytes]:
+    """Return a driver's connection for the library, its database of the newest schema, and the key beside it."""
+    with _failures(place), ExitStack() as opening:
         # One connection: SQLite has one writer at a time anyway, and a database in memory lives in its connection.
-        url, options = URL.create("sqlite", database=str(path)), {"timeout": patience}
-        engine = create_engine(url, connect_args=options, poolclass=NullPool)
+        engine = create_engine("sqlite://", creator=lambda: driver._conn, poolclass=NullPool)  # noqa: SLF001
         event.listen(engine, "connect", partial(_prepare, patience))
         connection = opening.enter_context(engine.connect())
         with connection.begin():
