@@ -30,7 +30,7 @@ __all__ = ["Administration", "Command", "Conversation", "Exchange", "Retention",
 
 TURNS = 8
 """Turns of the event loop before a question is understood, which takes all of it for a while: what is under way goes
-first, so that an answer is sent and noted before many others are made. A transaction takes about so many."""
+first, so that an answer is sent before many others are made, and few are sent again after a `kill -9`."""
 
 
 class Store(Protocol):
