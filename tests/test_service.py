@@ -470,6 +470,13 @@ class TestWhatIsKept:
         assert set(shelf.exchanges) == {(BOB, "10")}
         assert [whose for whose, _ in shelf.questions] == [BOB]
 
+    async def test_a_link_deletes_nothing_before_the_button_is_pressed(self, service: Service, shelf: Shelf) -> None:
+        """Somebody else may have made it, and who follows it has not seen where it leads."""
+        await service.ask(ANN, MEMBERS)
+        asked_back = await service.ask(ANN, Question("/start forget"))
+        assert set(shelf.dialogues) == {ANN}
+        assert [choice.key for choice in asked_back.suggestions] == ["forget"]
+
     async def test_a_text_deletes_nothing_before_the_button_is_pressed(self, service: Service, shelf: Shelf) -> None:
         """It may have been meant otherwise."""
         await service.ask(ANN, MEMBERS)

@@ -159,13 +159,16 @@ class Responder:
         names = [self._composer.name(name, language) for mention in request.mentions for name in mention.entities]
         return [self._composer.offer(message, outcome, request, language, given=given, name=listed(names, language))]
 
-    def _chosen(self, choice: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
-        """Return the parts of the answer to a choice, and the occasion in the language that it may have changed."""
+    def _chosen(self, choice: str, occasion: Occasion, *, sure: bool = True) -> tuple[Occasion, list[Part]]:
+        """Return the parts of the answer to a choice, and the occasion in the language that it may have changed.
+
+        If it is not `sure` that it was chosen, what cannot be undone is asked back.
+        """
         name, _, language = choice.partition("__")
         intent = self.knowledge.intents.get(name)
         if intent and intent.items == "languages" and language in self.languages:
             return self._language_chosen(intent.id, language, occasion)
-        return occasion, self._choice(choice, occasion)
+        return occasion, self._choice(choice, occasion, sure=sure)
 
     def _language_chosen(self, intent: str, language: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
         (name,) = language_names([language])
@@ -183,14 +186,14 @@ class Responder:
         """Return whether no source mentions what a name means."""
         return all(self.knowledge.entities[name].absent for name in mention.entities)
 
-    def _choice(self, choice: str, occasion: Occasion) -> list[Part]:
+    def _choice(self, choice: str, occasion: Occasion, *, sure: bool) -> list[Part]:
         """Return the parts of the answer to a choice that was clicked or picked by its number."""
         name, _, entity = choice.partition("__")
         intent = self.knowledge.intents.get(name)
         if intent is None or (entity and entity not in self.knowledge.entities):
             raise UnknownChoiceError.of(choice)
         mentions = (self._mention(entity, occasion.language),) if entity else ()
-        return self._composer.answer(intent, _certain("", mentions, name), occasion)
+        return self._composer.answer(intent, replace(_certain("", mentions, name), chosen=sure), occasion)
 
     def _command(self, command: str, argument: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
         """Return the parts of the answer to a command; its argument fills the slot, or is a deep link's choice."""
@@ -217,7 +220,7 @@ class Responder:
 
     def _deep_link(self, payload: str, name: str, occasion: Occasion) -> tuple[Occasion, list[Part]]:
         try:
-            return self._chosen(payload, occasion)
+            return self._chosen(payload, occasion, sure=False)  # who follows a link may not know where it leads
         except UnknownChoiceError:
             # A link of an earlier version, or words after a command that takes none: the command itself is meant.
             mentions = self._understanding.mentions(payload, occasion.language)
