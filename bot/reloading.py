@@ -48,7 +48,7 @@ class Reloading:
             responder = await asyncio.to_thread(self._load)
         except JoligError as error:  # changed again since it was checked, or not what the settings ask for
             return [str(error)]
-        self._service.responder = responder
+        self._service.take(responder)
         settle()
         return []
 

@@ -120,12 +120,23 @@ class Service:
     ) -> None:
         self.responder = responder
         """The core; another one takes its place when the knowledge is reloaded."""
+        self._replaced = asyncio.Event()
         self.administration = Administration()
         self.metrics: Metrics = NoMetrics()
         self._store = store
         self._now = now
         self._retention = retention or Retention()
         self._understanding = asyncio.Lock()
+
+    def take(self, responder: Responder) -> None:
+        """Answer with another core from now on: the knowledge was reloaded."""
+        self.responder = responder
+        self._replaced.set()
+        self._replaced = asyncio.Event()
+
+    async def replaced(self) -> None:
+        """Wait until another core is taken."""
+        await self._replaced.wait()
 
     async def turn(self) -> None:
         """Wait until what has been asked is understood: whoever fetches questions then fetches many at a time."""

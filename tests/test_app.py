@@ -5,15 +5,20 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from bot import app, config
 from bot.config import Settings
-from bot.core.models import DialogueState, Question, Turn
+from bot.core.models import DialogueState, Question, Received, Turn
 from bot.core.responder import Responder
 from bot.knowledge import cache
+from bot.operations import Readiness
+from tests.channels.telegram_fakes import KNOWLEDGE, NOW, FakeResponder, MemoryStore, bot_of
+
+if TYPE_CHECKING:
+    from bot.reloading import Reloading
 
 ROOT = Path(__file__).parents[1]
 SEED = " ".join("".join(path.read_text(encoding="utf-8") for path in (ROOT / "seeds").glob("*.txt")).split())
@@ -279,3 +284,16 @@ def test_what_is_around_a_question_does_not_matter(hard: dict[str, dict[str, Any
 
 def test_a_lone_surrogate_is_replaced_in_the_question_that_is_given_back(hard: dict[str, dict[str, Any]]) -> None:
     assert hard["a lone surrogate"]["question"] == "who are the members? ?"
+
+
+async def test_status_tells_how_much_was_given_up() -> None:
+    """Of each channel that has dead letters, beside whether anything is wrong."""
+    store = MemoryStore()
+    await store.receive([Received("telegram", "1", "5", "{}")])
+    bot = bot_of(FakeResponder(), store)
+    readiness, reload = Readiness(bot.health, {}), cast("Reloading", None)
+    status = app._commands(bot.service, readiness, bot.inbox, ["telegram"], reload)["status"]
+    known = f"Knowledge {KNOWLEDGE.version}."
+    assert await status() == [known, "Nothing is wrong."]
+    await store.close(1, NOW, "refused")
+    assert await status() == [known, "Nothing is wrong.", "telegram: 1 given up."]

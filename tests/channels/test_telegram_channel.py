@@ -4,11 +4,13 @@ import asyncio
 import logging
 from dataclasses import replace
 from traceback import format_exception
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram import serve
+from bot.core.composer import Command
 from bot.core.models import Entity, Intent, Outcome
 from bot.errors import ChannelError, TokenError
 from bot.inbox import Inbox, Limits
@@ -25,6 +27,17 @@ from tests.peers.bot_api import (
     telegram_peer,
 )
 from tests.peers.serving import NOWHERE, Dialogue, quick, serving, start
+
+if TYPE_CHECKING:
+    from bot.core.responder import Responder
+
+
+class Renamed(FakeResponder):
+    """Has another command."""
+
+    def commands(self, language: str) -> tuple[Command, ...]:
+        """Return one command."""
+        return (Command("news", f"News ({language})"),)
 
 
 async def run(  # the bot until it ends by itself
@@ -125,6 +138,20 @@ async def test_the_menu_is_set_in_each_language() -> None:
         "hy": "Start (hy)",
     }
     assert menus["hy"]["members"] == "m" * 256
+
+
+async def test_the_menu_is_set_anew_when_the_knowledge_is_reloaded() -> None:
+    """And the new commands are known in groups."""
+    bot = bot_of(FakeResponder(), MemoryStore())
+    async with telegram_peer() as peer, serving(peer, bot):
+        await peer.wait_for(lambda: "hy" in peer.commands)
+        bot.service.take(cast("Responder", Renamed()))
+        await peer.wait_for(lambda: "news" in peer.commands["hy"])
+        anna = peer.person("Anna")
+        group = peer.group("Group")
+        await peer.say(group, anna, "/news")
+        assert "/news" in (await peer.next_message(group)).text
+    assert {tuple(menu) for menu in peer.commands.values()} == {("news",)}
 
 
 async def test_a_menu_that_cannot_be_set_does_not_keep_the_bot_from_starting() -> None:

@@ -1,13 +1,17 @@
 """What is kept of an update beside itself: its chat, and whose it is."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from telegram import User
 
 from bot.channels.telegram.receiving import received
 from bot.channels.telegram.updates import Reader
+from tests.channels.telegram_fakes import FakeResponder
+
+if TYPE_CHECKING:
+    from bot.core.responder import Responder
 
 BOT = User(9, "Peer", is_bot=True, username="peer_bot")
 ANN = {"id": 1, "is_bot": False, "first_name": "Ann"}
@@ -47,7 +51,7 @@ CLICK = {"id": "4", "from": ANN, "chat_instance": "5", "data": "members"}
 def test_it_is_of_the_conversation_that_the_reader_finds(content: dict[str, Any]) -> None:
     """So that who has theirs forgotten has this forgotten too."""
     update = {"update_id": 1, **content}
-    incoming = Reader(BOT, commands={"members"}, languages=["en"]).read(json.dumps(update))
+    incoming = Reader(BOT, lambda: cast("Responder", FakeResponder())).read(json.dumps(update))
     kept = received(update, json.dumps(update))
     assert incoming
     assert (kept.chat, kept.asker) == (incoming.origin.chat.id, incoming.origin.person.id)

@@ -119,15 +119,13 @@ async def _answer(
 ) -> None:
     """Receive until the stop, and answer what has been received."""
     sender = Sender(bot, timing=timing)
-    responder = service.responder
-    commands = {command.name for language in responder.languages for command in responder.commands(language)}
-    reader = Reader(bot.bot, commands=commands, languages=responder.languages)
+    reader = Reader(bot.bot, lambda: service.responder)
     answering = Answering(service, sender, reader, gallery)
 
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(inbox.run(CHANNEL, answering.handle, stop=stop))
-            menus = tasks.create_task(_set_menus(bot, responder, sender))
+            menus = tasks.create_task(_show_menus(bot, service, sender))
             receiving = tasks.create_task(source.run())
             log.info("telegram_started", bot=bot.username)
             await stop.wait()
@@ -135,6 +133,15 @@ async def _answer(
             menus.cancel()
     except* JoligError as group:
         raise group.exceptions[0] from None
+
+
+async def _show_menus(bot: Bot, service: Service, sender: Sender) -> None:
+    """Show the commands as the knowledge has them, anew each time it is reloaded."""
+    while True:
+        responder = service.responder
+        await _set_menus(bot, responder, sender)
+        if service.responder is responder:
+            await service.replaced()
 
 
 async def _set_menus(bot: Bot, responder: Responder, sender: Sender) -> None:

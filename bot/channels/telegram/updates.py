@@ -1,7 +1,7 @@
 """What comes in: an update of the platform, read as something that the bot is asked."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import starmap
@@ -19,6 +19,7 @@ from bot.channels.telegram.schema import (
     Update,
     User,
 )
+from bot.core.responder import Responder
 from bot.errors import ChannelError
 from bot.service import Conversation
 
@@ -143,11 +144,11 @@ Incoming = Spoken | Left | Moved | Inline
 class Reader:
     """Reads updates as one bot."""
 
-    def __init__(self, bot: Bot, *, commands: Collection[str], languages: Sequence[str]) -> None:
+    def __init__(self, bot: Bot, responder: Callable[[], Responder]) -> None:
+        """Take what returns the core, which may change: it tells the commands and the languages."""
         self._bot = bot
         self._name = f"@{bot.username}".casefold()
-        self._commands = commands
-        self._languages = languages
+        self._responder = responder
 
     @property
     def address(self) -> str:
@@ -235,7 +236,7 @@ class Reader:
     def _language(self, person: User | Chat) -> str | None:
         code = person.language_code if isinstance(person, User) else None
         language = (code or "").partition("-")[0].casefold()
-        return language if language in self._languages else None
+        return language if language in self._responder().languages else None
 
     # --- for whom, and what --------------------------------------------------------------------
 
@@ -249,8 +250,13 @@ class Reader:
             return False  # whoever wrote it did not write it here
         if command := _command(message):
             name, at, bot = command.partition("@")
-            return f"@{bot}".casefold() == self._name if at else name.casefold() in self._commands
+            return f"@{bot}".casefold() == self._name if at else name.casefold() in self._commands()
         return self._is_reply(message) or any(starmap(self._is_mention, message.marked()))
+
+    def _commands(self) -> set[str]:
+        """Return the names of the commands, which are the same in every language."""
+        responder = self._responder()
+        return {command.name for command in responder.commands(responder.languages[0])}
 
     def _is_reply(self, message: Message) -> bool:
         replied = message.reply_to_message
