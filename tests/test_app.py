@@ -3,7 +3,8 @@
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,7 +12,7 @@ import pytest
 
 from bot import app, config
 from bot.config import Settings
-from bot.core.models import DialogueState, Question, Received, Turn
+from bot.core.models import DialogueState, Question, Received, Source, Turn
 from bot.core.responder import Responder
 from bot.knowledge import cache
 from bot.operations import Readiness
@@ -290,10 +291,12 @@ async def test_status_tells_how_much_was_given_up() -> None:
     """Of each channel that has dead letters, beside whether anything is wrong."""
     store = MemoryStore()
     await store.receive([Received("telegram", "1", "5", "{}")])
-    bot = bot_of(FakeResponder(), store)
+    source = Source("report", "report.txt", "It met.", "Report", "press", date(2024, 5, 1), "en")
+    knowledge = replace(KNOWLEDGE, sources={"report": source})
+    bot = bot_of(FakeResponder(knowledge), store)
     readiness, reload = Readiness(bot.health, {}), cast("Reloading", None)
     status = app._commands(bot.service, readiness, bot.inbox, ["telegram"], reload)["status"]
-    known = f"Knowledge {KNOWLEDGE.version}."
+    known = f"Knowledge {knowledge.version}."
     assert await status() == [known, "Nothing is wrong."]
     await store.close(1, NOW, "refused")
     assert await status() == [known, "Nothing is wrong.", "telegram: 1 given up."]
