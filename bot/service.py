@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import Protocol
 
@@ -31,6 +31,10 @@ __all__ = ["Administration", "Command", "Conversation", "Exchange", "Retention",
 TURNS = 8
 """Turns of the event loop before a question is understood, which takes all of it for a while: what is under way goes
 first, so that an answer is sent before many others are made, and few are sent again after a `kill -9`."""
+
+
+RECENT = timedelta(minutes=15)
+"""How long after it was written a message may be edited into a question."""
 
 
 class Store(Protocol):
@@ -83,6 +87,12 @@ class Told:
 
     answer: Answer
     note: Note | None
+
+    def sent(self, question: str, replies: tuple[str, ...], *, chat: Conversation, asker: Conversation) -> Note | None:
+        """Return what is to be kept once messages in a chat carry the answer to a question of one of its people."""
+        choices = tuple(choice.key for choice in self.answer.suggestions)
+        exchange = Exchange(question, replies, self.answer.readings, self.answer.language, choices, asker.id)
+        return self.note and replace(self.note, chat=chat, exchange=exchange)
 
 
 Command = Callable[[], Awaitable[Sequence[str]]]
@@ -189,6 +199,11 @@ class Service:
             case Action.PRIVACY:
                 return responder.kept(turn.answer, conversation_days=days.conversations, question_days=days.questions)
         return turn.answer
+
+    def notice(self, message: str, language: str, **arguments: object) -> Answer:
+        """Return one of the bot's own messages as an answer."""
+        text = self.responder.say(message, language, **arguments)
+        return Answer(Outcome.SMALL_TALK, language, (Paragraph(text),))
 
     async def language(self, conversation: Conversation) -> str:
         """Return the language of a conversation, as far as it is known; else the knowledge's first."""

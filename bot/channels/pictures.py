@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
+
 from bot.core.models import Answer, Event, Timeline
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ _LEADING = 1.32
 """The height of a line by the size of its letters."""
 _PAPER, _INK, _GREY, _LINE = "#faf9f7", "#262524", "#6a6763", "#b9b5af"
 """Warm greys: no colour that somebody may take for a flag."""
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,18 @@ class Gallery:
         self._drawing = asyncio.Lock()  # matplotlib's fonts are not made for several threads
 
     async def png(self, answer: Answer) -> bytes | None:
-        """Return the picture that belongs to an answer, None where none does; raise OSError where it cannot be kept."""
+        """Return the picture that belongs to an answer, None where none does or it cannot be kept.
+
+        The words of the answer say the same.
+        """
         if answer.picture is None:
             return None
         async with self._drawing:
-            return await asyncio.to_thread(self._kept, answer.picture, answer.source_line or "", answer.language)
+            try:
+                return await asyncio.to_thread(self._kept, answer.picture, answer.source_line or "", answer.language)
+            except OSError as error:
+                log.error("picture_not_kept", error=str(error))  # noqa: TRY400
+                return None
 
     def _kept(self, timeline: Timeline, source: str, language: str) -> bytes:
         path = self._folder / f"timeline-{language}-{_key(timeline, source)}.png"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from bot.channels.pictures import WIDTH, Gallery, draw
 from bot.core.models import Answer, Event, Outcome, Timeline
@@ -92,6 +93,15 @@ async def test_other_knowledge_is_another_picture_in_place_of_the_earlier(tmp_pa
 async def test_most_answers_have_no_picture(tmp_path: Path) -> None:
     assert await Gallery(tmp_path).png(answer(None)) is None
     assert files(tmp_path) == []
+
+
+async def test_an_answer_whose_picture_cannot_be_kept_goes_without(tmp_path: Path) -> None:
+    """Its words say the same; who runs the bot is told."""
+    folder = tmp_path / "cache"
+    folder.touch()
+    with capture_logs() as logs:
+        assert await Gallery(folder).png(answer(story("a"))) is None
+    assert [entry["event"] for entry in logs] == ["picture_not_kept"]
 
 
 def test_nothing_that_draws_is_loaded_before_a_picture_is_asked_for() -> None:

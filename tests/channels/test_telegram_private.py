@@ -93,14 +93,14 @@ async def test_a_private_chat_is_one_conversation() -> None:
 
 
 async def test_the_exchange_is_recorded() -> None:
-    """The store knows which messages answered which question, and on which facts."""
+    """The store knows which messages answered which question, on which facts, and what they offered."""
     async with world() as running:
         anna = running.dialogue()
         reply = await anna.ask("Who?")
         chat = Conversation("telegram", str(anna.chat.id))
     question = str(reply.id - 1)
     assert running.store.exchanges == {
-        (chat, question): Exchange(question, (str(reply.id),), READINGS, "en", asker=chat.id),
+        (chat, question): Exchange(question, (str(reply.id),), READINGS, "en", ("who", "where__ann"), chat.id),
     }
 
 

@@ -16,7 +16,6 @@ from bot.channels.matrix.events import (
     HELPED,
     NOT_HELPED,
     PASSAGE,
-    RECENT,
     WHY,
     Asked,
     Edited,
@@ -40,9 +39,9 @@ from bot.channels.matrix.rooms import INVITED, REMOVED, Rooms, room_of
 from bot.channels.matrix.sending import Picture, Sender
 from bot.channels.matrix.timing import Timing
 from bot.channels.pictures import Gallery
-from bot.core.models import Answer, Note, Outcome, Paragraph, Question, Received, UnknownChoiceError
+from bot.core.models import Answer, Note, Outcome, Question, Received, UnknownChoiceError
 from bot.errors import JoligError, NetworkError, TokenError
-from bot.service import Conversation, Exchange, Service, Told
+from bot.service import RECENT, Conversation, Exchange, Service, Told
 
 START = "start"
 """The command that greets."""
@@ -137,7 +136,7 @@ class Answering:
         """Tell somebody who is alone with the bot that a message cannot be read."""
         origin = self._reader.origin(room_of(self._server, room), event)
         if origin and origin.private:
-            hint = self._notice("key-missing", await self._service.language(origin.person))
+            hint = self._service.notice("key-missing", await self._service.language(origin.person))
             # Under another name than the answer, which is sent if the key comes after all.
             await self._sender.send(origin.place, hint, because=f"{origin.event} key")
 
@@ -200,21 +199,16 @@ class Answering:
 
         Anybody may send what says that it replaces a message: the homeserver does not look whose that is.
         """
-        asked = edited.asked
-        exchange = await self._service.exchange(asked.origin.chat, asked.message)
-        if exchange:
-            is_own = exchange.asker.endswith(f":u{asked.origin.sender}")
-            return (
-                await self._ask(replace(asked, origin=_where(asked.origin, exchange)), exchange.replies)
-                if is_own
-                else None
-            )
+        asked, origin = edited.asked, edited.origin
+        if exchange := await self._service.exchange(origin.chat, asked.message):
+            if not exchange.asker.endswith(f":u{origin.sender}"):
+                return None
+            return await self._ask(replace(asked, origin=_where(origin, exchange)), exchange.replies)
         # What was not answered before is a question now (somebody adds the bot's name), unless it is an old one.
-        if not asked.addressed or (original := await self._written(asked.origin.place.room, asked.message)) is None:
+        now = await self._written(origin.place.room, asked.message) if asked.addressed else None
+        if now is None or now.sender != origin.sender or now.taken_back or edited.at - now.at > RECENT:
             return None
-        if original.sender == asked.origin.sender and edited.at - original.at <= RECENT and not original.taken_back:
-            return await self._ask(replace(asked, origin=asked.origin.within(original.thread)))
-        return None
+        return await self._ask(replace(asked, origin=origin.within(now.thread)))
 
     async def _react(self, reacted: Reacted) -> Note | None:
         origin = reacted.origin
@@ -243,16 +237,10 @@ class Answering:
         replies = await self._sender.replace(
             origin.place, messages, answer, because=origin.event, footer=footer, picture=picture
         )
-        choices = tuple(choice.key for choice in answer.suggestions)
-        exchange = Exchange(question, replies, answer.readings, answer.language, choices, origin.person.id)
-        return told.note and replace(told.note, chat=origin.chat, exchange=exchange)
+        return told.sent(question, replies, chat=origin.chat, asker=origin.person)
 
     async def _picture(self, answer: Answer) -> Picture | None:
-        try:
-            png = await self._gallery.png(answer)
-        except OSError as error:  # the answer says it all in words
-            log.error("picture_not_kept", error=str(error))  # noqa: TRY400
-            return None
+        png = await self._gallery.png(answer)
         return Picture(png, answer.picture.title) if png and answer.picture else None
 
     def _footer(self, answer: Answer) -> str:
@@ -275,10 +263,7 @@ class Answering:
 
     async def _notify(self, origin: Origin, message: str) -> None:
         """Say one of the bot's own messages, in the language that the person was answered in."""
-        await self._send(origin, self._notice(message, await self._service.language(origin.person)))
-
-    def _notice(self, message: str, language: str) -> Answer:
-        return Answer(Outcome.SMALL_TALK, language, (Paragraph(self._service.responder.say(message, language)),))
+        await self._send(origin, self._service.notice(message, await self._service.language(origin.person)))
 
     # --- rooms -----------------------------------------------------------------------------------
 
@@ -301,7 +286,7 @@ class Answering:
             other = self._server.other(room)
             origin = replace(origin, person=person_in(room, other), sender=other)
             told = await self._service.answer(origin.person, Question(text=f"/{START}", sender=other))
-            hint = self._notice("matrix-hint", told.answer.language)
+            hint = self._service.notice("matrix-hint", told.answer.language)
             greeting = replace(told.answer, blocks=told.answer.blocks + hint.blocks)
             return await self._reply(origin, origin.event, replace(told, answer=greeting))
         await self._notify(origin, "matrix-hint")

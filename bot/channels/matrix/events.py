@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -13,8 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.service import Conversation
 
 CHANNEL = "matrix"
-RECENT = timedelta(minutes=15)
-"""How long after it was written a message may be edited into a question."""
 PASSAGE, WHY = "📖", "❓"
 """The reactions that ask for the exact passage and for the reasons."""
 HELPED, NOT_HELPED = "👍", "👎"

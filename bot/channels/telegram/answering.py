@@ -25,9 +25,9 @@ from bot.channels.telegram.updates import (
     Spoken,
     Wordless,
 )
-from bot.core.models import Answer, Note, Outcome, Paragraph, Question, Received, UnknownChoiceError
+from bot.core.models import Answer, Note, Question, Received, UnknownChoiceError
 from bot.errors import ChannelError, NetworkError, StorageError
-from bot.service import Conversation, Exchange, Service, Told
+from bot.service import Conversation, Service, Told
 
 HINT_PAUSE = timedelta(minutes=10)
 """How long somebody who sends picture after picture is not told again that only texts are read."""
@@ -172,25 +172,15 @@ class Answering:
         """Send an answer; return what is to be kept, with the messages that carry it."""
         answer = told.answer
         markup = keyboard(answer, question, self._service.responder.say)
-        picture = await self._picture(answer)
+        picture = await self._gallery.png(answer)
         replies = await self._sender.replace(origin.place, messages, answer, markup, picture)
-        exchange = Exchange(question, replies, answer.readings, answer.language, asker=origin.person.id)
-        return told.note and replace(told.note, chat=origin.chat, exchange=exchange)
-
-    async def _picture(self, answer: Answer) -> bytes | None:
-        """Return the picture of an answer; its text says the same where there can be none."""
-        try:
-            return await self._gallery.png(answer)
-        except OSError as error:
-            log.error("picture_not_kept", error=str(error))  # noqa: TRY400
-            return None
+        return told.sent(question, replies, chat=origin.chat, asker=origin.person)
 
     async def _notify(self, spoken: Spoken, message: str, **arguments: object) -> None:
         """Say one of the bot's own messages: over the chat after a click, else as a reply."""
         language = spoken.origin.language or self._service.responder.languages[0]
-        text = self._service.responder.say(message, language, **arguments)
         if isinstance(spoken, Clicked):
+            text = self._service.responder.say(message, language, **arguments)
             await self._sender.answer_click(spoken.query, text, alert=True)
         else:
-            notice = Answer(Outcome.SMALL_TALK, language, (Paragraph(text),))
-            await self._sender.send(spoken.origin.place, notice)
+            await self._sender.send(spoken.origin.place, self._service.notice(message, language, **arguments))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import starmap
 
 from pydantic import ValidationError
@@ -21,11 +21,9 @@ from bot.channels.telegram.schema import (
 )
 from bot.core.responder import Responder
 from bot.errors import ChannelError
-from bot.service import Conversation
+from bot.service import RECENT, Conversation
 
 CHANNEL = "telegram"
-RECENT = timedelta(minutes=15)
-"""How long after it was written a message may be edited into a question."""
 _LEADING = " \t,.:;-–—"
 """What remains before the text where a mention stood."""
 
