@@ -1,6 +1,7 @@
 """What comes in, with what a sync leaves out, however much it is and whatever fails meanwhile."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -83,9 +84,17 @@ class Busy:
         begin = max(0, upto - OF_PAGE)
         return Page(self.events[begin:upto][::-1], str(begin) if begin else None)
 
+    def message(self, _room: str, event: Event) -> str:
+        """Return what names a message."""
+        return f"{event['event_id']}"
+
     def has_key(self, _room: str, event: Event) -> bool:
         """Return whether the key is there."""
         return event["content"]["session_id"] in self.keys
+
+    def decrypted(self, _room: str, event: Event) -> Event | None:
+        """Return what is in an encrypted event."""
+        return event["content"].get("inside")
 
     def members(self, _room: str) -> int:
         """Return how many are in the room."""
@@ -251,3 +260,16 @@ async def test_whose_something_is_is_kept_with_it(storage: Storage) -> None:
     await receive(server, storage)
     askers = [received.asker for _, received in await storage.opened(CHANNEL, after=0, limit=9)]
     assert askers == [f"{ROOM}:t$root:u{ANNA}", f"{ROOM}:u{ANNA}"]
+
+
+async def test_of_what_is_encrypted_only_what_is_for_the_bot_is_kept(storage: Storage) -> None:
+    """As it came in, and what cannot be read all the same; what people tell each other is not."""
+    insides = [said(0), said(1) | {"sender": BOT}, None]
+    events = [sealed(number, "here") for number in range(3)]
+    for inside, outside in zip(insides, events, strict=True):
+        outside["content"]["inside"] = inside
+    server = Busy(events)
+    server.keys.add("here")
+    await receive(server, storage)
+    kept = [json.loads(received.payload)["event"] for _, received in await storage.opened(CHANNEL, after=0, limit=9)]
+    assert kept == [events[0], events[2]]

@@ -127,6 +127,9 @@ class SafeOlm(Olm):  # type: ignore[misc]  # nio has no types
             return True
         return bool(super()._should_accept_forward(sender, sender_key, event))
 
+    def _decrypt_megolm_no_error(self, event: MegolmEvent, room_id: str | None = None) -> None:
+        """Leave what comes in as it is: it is decrypted where it is read, and kept encrypted until then."""
+
     def decrypt_megolm_event(self, event: MegolmEvent, room_id: str | None = None) -> Any:
         """Decrypt what somebody said; raise EncryptionError for all else, before nio takes it for a change of the room.
 

@@ -30,8 +30,9 @@ from nio import (
     UploadResponse,
     WhoamiResponse,
 )
+from vodozemac import MegolmMessage
 
-from bot.channels.matrix.client import Client, SafeOlm
+from bot.channels.matrix.client import UNREADABLE, Client, SafeOlm
 from bot.errors import ChannelError, NetworkError, TokenError
 
 CLIENT = "/_matrix/client/v3"
@@ -181,6 +182,18 @@ class Homeserver:
     async def event(self, room: str, event: str) -> Event:
         """Return an event of a room as it is now: with what it was edited to, without what was taken back."""
         return await self.get(f"/rooms/{_quoted(room)}/event/{_quoted(event)}")
+
+    def message(self, room: str, event: Event) -> str:
+        """Return what names an encrypted message, also where it is sent again as another event.
+
+        Raises RefusedError where the event is not as it should be.
+        """
+        megolm = self._megolm(room, event)
+        try:
+            index = int(MegolmMessage.from_base64(megolm.ciphertext).message_index())
+        except UNREADABLE as error:
+            raise RefusedError(f"an encrypted event is not as it should be: {error!r}") from error
+        return f"{megolm.sender} {megolm.session_id} {index}"
 
     def has_key(self, room: str, event: Event) -> bool:
         """Return whether the key of an encrypted event is there; raise RefusedError where it is not as it should be."""

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import chain, repeat
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 from nio import SyncResponse, Timeline
@@ -175,36 +176,44 @@ class Receiver:
                 break
         return None
 
-    def _received(self, room: str, name: str, event: Event, *, chat: str, asker: str = "") -> Received:
-        payload = {"room": room, "event": event, "at": self._now().isoformat()}
-        return Received(CHANNEL, name, chat, json.dumps(payload), asker)
-
     async def _wanted(self, room: str, events: list[Event]) -> AsyncIterator[Received]:
         """Yield what may be for the bot, and came after it was in the room."""
         joined = [number for number, event in enumerate(events) if self._reader.joins(event)]
         where = room_of(self._server, room)
         for event in events[joined[-1] if joined else 0 :]:
             try:
-                chat = await self._chat(where, event)
+                wanted = await self._read(where, event)
             except RefusedError as error:
                 log.warning("matrix_unreadable", what="encrypted event", error=str(error), id=event["event_id"])
             except UNREADABLE as error:  # a defect, which must not stop all that comes after
                 log.exception("matrix_unreadable", what="event", error=repr(error), id=event.get("event_id"))
             else:
-                if chat:
-                    origin = self._reader.origin(where, event)
-                    asker = origin.person.id if origin else ""
-                    yield self._received(room, event["event_id"], event, chat=chat, asker=asker)
+                if wanted:
+                    yield wanted
 
-    async def _chat(self, room: Room, event: Event) -> str | None:
-        """Return in which chat an event is handled, None where it is not for the bot.
+    async def _read(self, room: Room, event: Event) -> Received | None:
+        """Return an event as it is kept, None where it is not for the bot."""
+        if self._reader.is_sealed(event):
+            return await self._sealed(room, event)
+        return self._of_room(room, event["event_id"], event) if self._reader.read(room, event) else None
+
+    async def _sealed(self, room: Room, event: Event) -> Received | None:
+        """Return an encrypted event as it is kept, None where it is not for the bot.
 
         All of a room is handled in order. What has no key waits for it elsewhere, and with it what its sender encrypted
         in the same session; from there it comes into the chat of the room.
         """
-        if not self._reader.is_sealed(event):
-            return room.id if self._reader.read(room, event) else None
-        content: Mapping[str, Any] = event["content"]
-        session = f"{room.id} {event['sender']} {content.get('session_id')}"
-        waits = not self._server.has_key(room.id, event) or await self._inbox.has_open(CHANNEL, session)
-        return session if waits else room.id
+        kept = self._of_room(room, self._server.message(room.id, event), event)
+        session = f"{room.id} {event['sender']} {event['content']['session_id']}"
+        if not self._server.has_key(room.id, event) or await self._inbox.has_open(CHANNEL, session):
+            return replace(kept, chat=session)
+        clear = self._server.decrypted(room.id, event)
+        return kept if clear is None or self._reader.read(room, clear) else None
+
+    def _of_room(self, room: Room, name: str, event: Event) -> Received:
+        origin = self._reader.origin(room, event)
+        return self._received(room.id, name, event, chat=room.id, asker=origin.person.id if origin else "")
+
+    def _received(self, room: str, name: str, event: Event, *, chat: str, asker: str = "") -> Received:
+        payload = {"room": room, "event": event, "at": self._now().isoformat()}
+        return Received(CHANNEL, name, chat, json.dumps(payload), asker)
