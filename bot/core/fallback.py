@@ -67,7 +67,7 @@ def decide(ranking: Ranking, threshold: float, asides: Collection[str] = ()) -> 
         intents,
         ranking.confidence,
         nearest=best.label,
-        example=best.utterance,
+        example=ranking.example,
         runner_up=second.label if second else None,
         margin=margin,
     )

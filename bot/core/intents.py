@@ -80,8 +80,6 @@ class Candidate:
     label: str
     score: float
     """Its share of the votes; those of all labels sum to 1."""
-    utterance: str
-    """The label's nearest example, as it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +88,8 @@ class Ranking:
 
     candidates: tuple[Candidate, ...] = ()
     """Best first; none if the question holds nothing that any utterance has."""
+    example: str = ""
+    """The first candidate's nearest example, as it was given."""
     confidence: float = 0.0
     """Probability that the first candidate is right, and that the question is in scope at all."""
     known: float = 0.0
@@ -720,19 +720,20 @@ class Matcher:
         verdict = self._judge.judge(words) if words else None
         if verdict is None:
             return Ranking()
-        best = np.argsort(-verdict.scores, kind="stable")[:SHOWN].tolist()
-        confidence = _logistic(verdict.features @ self._weights)
+        best = np.argsort(-verdict.scores, kind="stable")[:SHOWN]
+        scored = zip(best.tolist(), verdict.scores[best].tolist(), strict=True)
         return Ranking(
-            candidates=tuple(self._candidate(label, verdict) for label in best),
-            confidence=float(confidence),
+            candidates=tuple(Candidate(self._labels.all[label], score) for label, score in scored),
+            example=self._nearest(int(best[0]), verdict),
+            confidence=float(_logistic(verdict.features @ self._weights)),
             known=verdict.known,
             similarity=verdict.similarity,
         )
 
-    def _candidate(self, label: int, verdict: _Verdict) -> Candidate:
-        row = verdict.nearest.get(label, self._judge.first[label])
-        utterance = self._utterances[int(self._origins[row])]
-        return Candidate(self._labels.all[label], float(verdict.scores[label]), utterance)
+    def _nearest(self, label: int, verdict: _Verdict) -> str:
+        """Return the example of a label that is nearest to a question."""
+        row = verdict.nearest.get(label)
+        return self._utterances[int(self._origins[self._judge.first[label] if row is None else row])]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return all there is to keep, by name; none of it needs pickle."""

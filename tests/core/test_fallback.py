@@ -1,6 +1,7 @@
 """A ranking becomes an answer, a question back, or an honest no."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,9 @@ THRESHOLD = 0.4
 
 def ranking(scores: Mapping[str, float], confidence: float, known: float = 1.0) -> Ranking:
     """Return a ranking of labels by their shares of the votes."""
-    candidates = tuple(Candidate(label, score, f"example of {label}") for label, score in scores.items())
-    return Ranking(candidates, confidence, known)
+    candidates = tuple(Candidate(label, score) for label, score in scores.items())
+    example = f"example of {candidates[0].label}" if candidates else ""
+    return Ranking(candidates, example, confidence, known)
 
 
 FAR = {"a": 0.8, "b": 0.1, "c": 0.05}
@@ -116,6 +118,6 @@ def test_every_decision_fits_its_kind(found: Ranking, threshold: float, asides: 
 @given(found=rankings, threshold=st.floats(0, 1), sure=st.floats(0, 1))
 def test_more_confidence_never_takes_an_answer_away(found: Ranking, threshold: float, sure: float) -> None:
     """What is answered at some confidence is answered at a higher one."""
-    surer = Ranking(found.candidates, max(sure, found.confidence), found.known)
+    surer = replace(found, confidence=max(sure, found.confidence))
     if decide(found, threshold).kind is Kind.ANSWER:
         assert decide(surer, threshold).kind in {Kind.ANSWER, Kind.CLARIFY}
