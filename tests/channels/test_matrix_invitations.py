@@ -1,11 +1,12 @@
 """Invitations into rooms that cannot be joined, or not yet."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from nio.events import InviteEvent
 
 from bot.channels.matrix.homeserver import RefusedError
-from bot.channels.matrix.rooms import TRIES, Admission, Rooms
+from bot.channels.matrix.rooms import TRIES, Admission, Rooms, invitation
 from bot.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -105,3 +106,21 @@ async def test_an_invitation_that_was_taken_back_takes_no_room(federation: Feder
     await rooms.invited("a", ANNA)
     await rooms.invited("b", ANNA)
     assert federation.tried == ["a", "b"]
+
+
+def invited_by(sender: str, **content: Any) -> InviteEvent:
+    """Return an invitation as nio reads it."""
+    content = {"membership": "invite", **content}
+    event = {"type": "m.room.member", "sender": sender, "state_key": BOT, "content": content}
+    return InviteEvent.parse_event(event)
+
+
+def test_who_invites_is_told_by_the_invitation() -> None:
+    assert invitation([invited_by(ANNA)], BOT) == ANNA
+
+
+def test_an_invitation_that_looks_odd_hides_behind_no_other() -> None:
+    """A stranger's homeserver adds to the stranger's own one, which is real, one that it says is of somebody else."""
+    real, forged = invited_by("@eve:b.example", displayname=5), invited_by(ANNA)
+    assert invitation([forged, real], BOT) is None
+    assert invitation([real], BOT) == "@eve:b.example"

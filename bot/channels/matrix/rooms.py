@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from nio import InviteMemberEvent
 
-from bot.channels.matrix.events import Room
+from bot.channels.matrix.events import MEMBER, Room
 from bot.channels.matrix.homeserver import Homeserver, RefusedError
 from bot.errors import NetworkError
 
@@ -112,7 +111,13 @@ def room_of(server: Homeserver, room: str) -> Room:
 def invitation(state: Sequence[Any], user: str) -> str | None:
     """Return who invited a user, by the state that came with the invitation; None where it names several.
 
-    Most of that state comes from the inviter's homeserver unchecked, the invitation itself from the own one.
+    Most of that state comes from the inviter's homeserver unchecked, the invitation itself from the own one. So each
+    that names the user counts as it came, also where nio finds something odd in it.
     """
-    inviters = {event.sender for event in state if isinstance(event, InviteMemberEvent) and event.state_key == user}
+    sources = [event.source for event in state]
+    inviters = {
+        str(source.get("sender"))
+        for source in sources
+        if (source.get("type"), source.get("state_key")) == (MEMBER, user)
+    }
     return inviters.pop() if len(inviters) == 1 else None
