@@ -10,19 +10,31 @@ PAUSE = timedelta(minutes=10)
 
 def test_something_is_due_once_within_a_pause() -> None:
     seldom = Seldom()
-    due = [seldom.is_due("anna", NOW + timedelta(minutes=minutes), PAUSE) for minutes in (0, 5, 9, 10, 12, 20)]
-    assert due == [True, False, False, True, False, True]
+    assert seldom.is_due("anna", NOW, PAUSE)
+    seldom.said("anna", NOW)
+    assert [seldom.is_due("anna", NOW + timedelta(minutes=minutes), PAUSE) for minutes in (5, 9, 10)] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_it_stays_due_until_it_was_said() -> None:
+    """To ask whether it is due says nothing to anybody."""
+    seldom = Seldom()
+    assert [seldom.is_due("anna", NOW, PAUSE) for _ in range(2)] == [True, True]
 
 
 def test_each_key_has_its_own_time() -> None:
     seldom = Seldom()
-    assert [seldom.is_due(key, NOW, PAUSE) for key in ("anna", "boris", ("anna", 1))] == [True] * 3
+    seldom.said("anna", NOW)
+    assert [seldom.is_due(key, NOW, PAUSE) for key in ("anna", "boris", ("anna", 1))] == [False, True, True]
 
 
 def test_what_is_remembered_is_bounded_and_the_earliest_is_forgotten_first() -> None:
     """However many people send photos, the memory stays small."""
     seldom = Seldom()
     for number in range(REMEMBERED + 1):
-        seldom.is_due(number, NOW, PAUSE)
+        seldom.said(number, NOW)
     assert len(seldom._said) == REMEMBERED
     assert [seldom.is_due(number, NOW, PAUSE) for number in (REMEMBERED, 0)] == [False, True]

@@ -59,8 +59,8 @@ async def test_what_fails_for_a_time_is_tried_again(faults: list[Fault], pauses:
 
 @pytest.mark.parametrize(
     "fault",
-    [bad_gateway(), closing(), Fault(500, "?"), Fault(418, "I'm a teapot")],
-    ids=["502", "closed", "500", "418"],
+    [bad_gateway(), closing(), Fault(500, "?"), Fault(418, "I'm a teapot"), flood(7)],
+    ids=["502", "closed", "500", "418", "429"],
 )
 async def test_what_fails_for_longer_is_taken_up_again(fault: Fault) -> None:
     """After the last attempt to send, the inbox has the question answered once more."""
@@ -70,6 +70,21 @@ async def test_what_fails_for_longer_is_taken_up_again(fault: Fault) -> None:
             assert (await running.dialogue().ask("Who?")).text.startswith("[en] Who?")
     assert "inbox_retry" in events(logs)
     assert running.store.closed == {1: None}
+
+
+async def test_what_is_said_seldom_is_said_once_it_can_be() -> None:
+    """A hint or a welcome that could not be sent is not taken for one that was, and is not sent twice."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        group = peer.group("Group")
+        peer.fail("sendMessage", *[bad_gateway()] * 5)
+        await peer.attach(anna.chat, anna.person)
+        assert (await anna.next()).text == "<text-only> in en"
+        peer.fail("sendMessage", *[bad_gateway()] * 5)
+        await peer.add_bot(group, anna.person)
+        assert (await peer.next_message(group)).text.startswith("<telegram-welcome>")
+        await peer.attach(anna.chat, anna.person)
+        assert (await anna.ask("Who?")).text.startswith("[en] Who?")
 
 
 @pytest.mark.parametrize(

@@ -118,16 +118,21 @@ class Answering:
         keys = [key for key in (wordless.album, wordless.origin.person) if key is not None]
         if all(self._seldom.is_due(key, wordless.at, HINT_PAUSE) for key in keys):
             await self._notify(wordless, "text-only")
+            self._seldom.said(wordless.origin.person, wordless.at)
+        if wordless.album:
+            self._seldom.said(wordless.album, wordless.at)
 
     async def _greet(self, greeted: Greeted) -> None:
         """Say how to speak to the bot in a group; being added by a link comes with a /start as well."""
-        if self._seldom.is_due(("greeted", greeted.origin.chat), greeted.at, GREETING_PAUSE):
+        key = "greeted", greeted.origin.chat
+        if self._seldom.is_due(key, greeted.at, GREETING_PAUSE):
             await self._notify(greeted, "telegram-welcome", address=self._reader.address)
+            self._seldom.said(key, greeted.at)
 
     async def _ask(self, asked: Asked, messages: tuple[str, ...] = ()) -> Note | None:
         """Answer a text: in messages that it has already, or in new ones."""
         if asked.album:  # its caption is the question, the other pictures need no hint
-            self._seldom.is_due(asked.album, asked.at, HINT_PAUSE)
+            self._seldom.said(asked.album, asked.at)
         question = Question(text=asked.text, language=asked.origin.language)
         told = await self._service.answer(asked.origin.person, question)
         return await self._reply(asked.origin, asked.message, told, messages)

@@ -15,11 +15,12 @@ class Seldom:
         self._said: OrderedDict[Hashable, datetime] = OrderedDict()
 
     def is_due(self, key: Hashable, at: datetime, pause: timedelta) -> bool:
-        """Return whether something was not said within a pause before a time, and take it as said then if so."""
-        if key in self._said and at - self._said[key] < pause:
-            return False
+        """Return whether something was not said within a pause before a time."""
+        return key not in self._said or at - self._said[key] >= pause
+
+    def said(self, key: Hashable, at: datetime) -> None:
+        """Remember that something was said at a time."""
         self._said[key] = at
         self._said.move_to_end(key)
         if len(self._said) > REMEMBERED:
             self._said.popitem(last=False)
-        return True

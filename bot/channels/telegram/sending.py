@@ -97,9 +97,9 @@ class Sender:
     async def patiently(self, request: Callable[[], Awaitable[_Result]]) -> _Result:
         """Make a request, and make it again where it fails for a time.
 
-        Raises TelegramError where it fails for good or too often.
+        Raises TelegramError where it fails for good or too often; RetryAfter only for a wait that is too long.
         """
-        for pause in self._timing.retry:
+        for pause in (*self._timing.retry, None):
             try:
                 return await request()
             except BadRequest:  # a NetworkError by its class, though nothing that passes
@@ -109,10 +109,12 @@ class Sender:
                 if wait > self._timing.patience:
                     raise
             except NetworkError as error:
+                if pause is None:
+                    raise
                 log.info("telegram_request_failed", error=error.message)
                 wait = pause
             await self._timing.sleep(wait)
-        return await request()
+        raise NetworkError("it asks to wait again and again")
 
     async def _in_turn(self, chat: int, request: Callable[[], Awaitable[_Result]]) -> _Result:
         """Make a request patiently, each time once the chat and then the bot may send again."""
