@@ -144,6 +144,14 @@ async def test_keys_that_cannot_be_read_hide_no_others(client: Client, keys: dic
     assert client.olm.session_store.get(client.device_store["@anna:example.org"]["ANNA"].curve25519)
 
 
+async def test_keys_that_are_uploaded_again_are_the_same(client: Client) -> None:
+    """Where the process is killed before it knows that the homeserver has them, which refuses others by their names."""
+    first = client.olm.share_keys()["one_time_keys"]
+    again = SafeOlm(USER, DEVICE, client.store).share_keys()["one_time_keys"]
+    assert first
+    assert {name: again.get(name) for name in first} == first
+
+
 def device_of(user: str, curve: str, ed: str) -> OlmDevice:
     """Return somebody's device."""
     return OlmDevice(user, f"device of {user}", {"curve25519": curve, "ed25519": ed})

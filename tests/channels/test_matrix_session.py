@@ -95,6 +95,32 @@ async def test_lost_keys_take_a_new_device(synapse: Synapse, tmp_path: Path) -> 
     assert (reply.body.split("\n")[0], reply.encrypted, reply.warning) == ("[en] Where?", True, None)
 
 
+async def use_up_a_key(bot: Bot) -> None:
+    """Take a one-time key of the bot's device, as who encrypts for it first does."""
+    client = AsyncClient(bot.homeserver)
+    client.restore_login(bot.id, session(bot)["device"], session(bot)["token"])
+    body = {"one_time_keys": {bot.id: {session(bot)["device"]: "signed_curve25519"}}}
+    await client.send(
+        "POST", "/_matrix/client/v3/keys/claim", json.dumps(body), {"Authorization": f"Bearer {client.access_token}"}
+    )
+    await client.close()
+
+
+async def test_keys_of_an_old_copy_take_a_new_device(synapse: Synapse, tmp_path: Path) -> None:
+    """The homeserver has later ones of the old device, and takes no others in their place."""
+    bot = await new_bot(synapse, tmp_path)
+    await started(bot)
+    first, keys = session(bot)["device"], tmp_path / "matrix" / KEYS
+    copy = keys.read_bytes()
+    await use_up_a_key(bot)
+    await started(bot)
+    assert session(bot)["device"] == first
+    keys.write_bytes(copy)
+    await use_up_a_key(bot)
+    await started(bot)
+    assert await devices(bot) == {session(bot)["device"]} != {first}
+
+
 async def test_a_lost_folder_is_a_first_start(synapse: Synapse, tmp_path: Path) -> None:
     """The earlier device is logged out."""
     bot = await new_bot(synapse, tmp_path)

@@ -92,6 +92,15 @@ class SafeOlm(Olm):  # type: ignore[misc]  # nio has no types
     def _handle_key_requests(self, event: Any) -> None:
         """Do nothing: the bot has no other device, and nobody else gets a key by asking for it."""
 
+    def share_keys(self) -> _Json:
+        """Return the keys to upload, made and kept: where the process is killed meanwhile, the same are uploaded again.
+
+        The homeserver refuses another key under the name of one that it has.
+        """
+        keys: _Json = super().share_keys()
+        self.save_account()
+        return keys
+
     def _handle_key_query(self, response: KeysQueryResponse) -> None:
         for user, devices in response.device_keys.items():
             one = replace(response, device_keys={user: devices})

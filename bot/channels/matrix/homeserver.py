@@ -158,6 +158,11 @@ class Homeserver:
         more = found.chunk and found.end not in (start, end)
         return Page([event.source for event in found.chunk], found.end if more else None)
 
+    async def count_keys(self) -> None:
+        """Learn how many one-time keys of the device are there, and so whether some are due, before a sync tells."""
+        counts = (await self.post("/keys/upload", {}))["one_time_key_counts"]
+        self.client.olm.uploaded_key_count = counts.get("signed_curve25519", 0)
+
     async def exchange_keys(self) -> None:
         """Give and take the keys that are due after a sync."""
         client = self.client

@@ -59,10 +59,10 @@ async def sign_in(account: Account) -> Homeserver:
     try:
         server = await _signed_in(account, server)
         published = await _published(server)
-        if _has_lost_keys(server, published):
+        if _has_lost_keys(server, published) or await _has_old_keys(server):
             server = await _replaced(account, server)
             published = await _published(server)
-        await server.exchange_keys()
+            await server.exchange_keys()
         await _vouch(account, server, published)
     except BaseException:
         await server.close()
@@ -209,6 +209,18 @@ def _has_lost_keys(server: Homeserver, published: Event) -> bool:
     device = published.get("device_keys", {}).get(server.user, {}).get(server.device)
     own = server.client.olm.account.identity_keys["ed25519"]
     return device is not None and device["keys"].get(f"ed25519:{server.device}") != own
+
+
+async def _has_old_keys(server: Homeserver) -> bool:
+    """Upload the keys that are due; return whether the homeserver has later ones of the device than the data folder."""
+    await server.count_keys()
+    try:
+        await server.exchange_keys()
+    except RefusedError as error:
+        if "already exists" in str(error):
+            return True
+        raise
+    return False
 
 
 async def _vouch(account: Account, server: Homeserver, published: Event) -> None:
