@@ -143,7 +143,7 @@ class Storage:
         self._connection = connection
         self._place = place
         self._pseudonym = pseudonyms(key)
-        self._state = Together(self._states)
+        self._state = Together(self._states, apart=UnkeptError)
         self._write = Together(self._write_all, apart=UnkeptError)
         self._note = Together(self._write_all, apart=UnkeptError, pause=NOTING)
 
@@ -160,8 +160,10 @@ class Storage:
             connection, key = await driver.do(partial(_opened, driver, path, patience, place))
             try:
                 opened = cls(driver, connection, place, key)
-                yield opened
-                await asyncio.gather(opened._write.finish(), opened._note.finish())
+                try:
+                    yield opened
+                finally:
+                    await asyncio.gather(opened._write.finish(), opened._note.finish())
             finally:
                 await driver.do(connection.close)
 
@@ -460,8 +462,16 @@ def _rate(this: Mapping[str, object], intents: Collection[str], helpful: bool, c
 
 
 def _is_log_held(connection: Connection) -> bool:
-    """Empty the write-ahead log; return whether that was not possible, as another program reads it."""
-    return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0])
+    """Empty the write-ahead log; return whether that was not possible, as another program reads it.
+
+    It does not wait for that program: everything else would wait meanwhile.
+    """
+    patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0])
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
 
 
 def _take_lock(connection: Connection) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from bot.core.models import Choice, Conversation, DialogueState, Exchange, Reading
-from bot.errors import StorageError
+from bot.core.models import Choice, Conversation, DialogueState, Exchange, Reading, Received
+from bot.errors import StorageError, UnkeptError
 from bot.storage import Storage
 from bot.storage.database import KEPT, KEY, MEMORY
 
@@ -258,6 +258,14 @@ class TestDialogue:
         found = await asyncio.gather(*map(storage.dialogue, many))
         assert [state and state.entity for state in found] == [one.id for one in many]
 
+    async def test_one_that_cannot_be_named_takes_none_of_the_others_along(self, storage: Storage) -> None:
+        """Of those that are read in the same moment."""
+        await storage.save_dialogue(ANN, STATE)
+        asked = map(storage.dialogue, (ANN, Conversation("matrix", "\ud800")))
+        known, broken = await asyncio.gather(*asked, return_exceptions=True)
+        assert known == STATE
+        assert isinstance(broken, UnkeptError)
+
 
 class TestExchanges:
     """Which messages carry which answers."""
@@ -411,6 +419,22 @@ class TestOpening:
         with pytest.raises(OSError, match=r"^of another file$"):
             await fail()
         assert listed(path.parent) == [path.name, KEY]
+
+    async def test_what_waits_to_be_kept_is_kept_also_after_a_failure(self, path: Path) -> None:
+        """Whoever asked for it is gone by then."""
+
+        async def fail() -> None:
+            async with Storage.open(path) as storage:
+                await storage.receive([Received("telegram", "1", "1", "{}", "1")])
+                noting = asyncio.create_task(storage.close(1, STATE.at))
+                await asyncio.sleep(0)
+                noting.cancel()
+                raise OSError("of something else")
+
+        with pytest.raises(OSError, match=r"^of something else$"):
+            await fail()
+        async with Storage.open(path) as storage:
+            assert await storage.opened("telegram", after=0, limit=9) == []
 
     async def test_the_write_ahead_log_is_on(self, path: Path) -> None:
         """For whoever opens the file."""
