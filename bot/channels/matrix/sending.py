@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from struct import unpack
 
+import structlog
+
 from bot.channels.formatting import document, numbered
 from bot.channels.matrix.events import Place
-from bot.channels.matrix.homeserver import Event, Homeserver
+from bot.channels.matrix.homeserver import Event, Homeserver, RefusedError
 from bot.core.models import Answer, Block, Items, Paragraph
 
 MESSAGE = "m.room.message"
 PNG = "image/png"
 _SIZE = slice(16, 24)
 """Where a PNG has its width and height."""
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,15 @@ class Sender:
             text = messages[0]
         else:
             text = await self._put(place, content | _relation(place), because=f"{because} text")
-        return (text, await self._show(place, picture, because)) if picture else (text,)
+        return (text, *await self._shown(place, picture, because)) if picture else (text,)
+
+    async def _shown(self, place: Place, picture: Picture, because: str) -> tuple[str, ...]:
+        """Send a picture and return its id; without it, where it is refused, the answer is one all the same."""
+        try:
+            return (await self._show(place, picture, because),)
+        except RefusedError as error:
+            log.warning("matrix_picture_refused", error=str(error))
+            return ()
 
     async def _show(self, place: Place, picture: Picture, because: str) -> str:
         """Send a picture."""
