@@ -187,8 +187,8 @@ funding =
     Mənbələrdə pul barədə heç nə deyilmir: nə qrupu kimin maliyyələşdirdiyi, nə məbləğ, nə də pulun təyinatı
     göstərilir.
 contact-details =
-    Mənbələrdə nə ünvan, nə telefon nömrəsi, nə sayt, nə də qrupa qoşulmağın və ya onunla əlaqə saxlamağın yolu
-    göstərilir.
+    Mənbələrdə ünvan, telefon nömrəsi, sayt, sosial şəbəkə səhifəsi, qrupa qoşulmağın və ya onunla əlaqə saxlamağın yolu
+    göstərilmir.
 later-events =
     Məndəki ən yeni mənbə { $as_of } tarixlidir. Ondan sonra nələrin baş verdiyi barədə orada heç nə deyilmir.
 next-meeting =

@@ -177,7 +177,7 @@ official-response =
 funding =
     The sources say nothing about money: not who pays for the group, how much, or what for.
 contact-details =
-    The sources give no address, telephone number, website or way to join or reach the group.
+    The sources give no address, telephone number, website, page on social media or way to join or reach the group.
 later-events =
     My newest source is dated { $as_of }. It says nothing about what happened after that.
 next-meeting =

@@ -10,7 +10,7 @@ LEXICON = Lexicon(
         "bəzi heç bir birisi biri nə nədir nədi nəyi nələr nələri hansı hansılar hansıdır və da də ki isə ya yaxud "
         "yoxsa amma ancaq lakin həm çünki əgər axı bəs ilə üçün kimi görə qədər barədə barəsində haqqında haqda "
         "bağlı dair aid üzrə var varmı varsa yox yoxdur yoxdu idi idimi imiş deyil deyilmi olub oldu olubmu oldumu "
-        "olur olar olarmı olan olmuş olmuşdu olacaq olsun edib etdi edir edirlər ediblər etdilər eləyib elədi "
+        "idilər olur olar olarmı olan olmuş olmuşdu olacaq olsun edib etdi edir edirlər ediblər etdilər eləyib elədi "
         "edən etmiş edilib et elə bilər bilərsən bilərsiniz bilərəm bilirsən bilirsiniz istəyirəm istərdim mi mı mu mü "
         "zəhmət olmasa xahiş edirəm lütfən buyurun de deyin deyə söylə söyləyin göstər göstərin ver verin yaz yazın "
         "danış danışın məlumat şey axi yəni məsələn burada orada artıq indi lap çox elədir hə bəli hm "
@@ -152,7 +152,7 @@ LEXICON = Lexicon(
         "bilərsənmi orda orada burda burada bunlardan onlardan oradakı ümumiyyətlə cəmi tam bütöv qısaca tez sual "
         "maraqlıdır maraqlanıram istəyirəm lazımdır xahiş edirəm zəhmət olmasa təşəkkür sağol düzdür doğrudur düz "
         "səhv eşitdim oxudum görürsən axtarıram tapmaq adam adamlar nəfər şəxs kəs izah et xatırlat gərək "
-        "gərəkdir lazım göndər göndərin yaz yazın sadala sadalayın"
+        "gərəkdir lazım göndər göndərin yaz yazın sadala sadalayın təsadüfən birdən görəsən bəlkə"
     ),
     titles=words("cənab cənabları xanım bəy müəllim müəllimə doktor dr professor prof akademik yoldaş"),
     offices=words("prezident prezidenti nazir naziri səfir səfiri deputat deputatı general"),

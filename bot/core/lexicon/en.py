@@ -71,7 +71,7 @@ LEXICON = Lexicon(
         "precisely actual actually simply quick quickly question wonder wondering curious interested like need "
         "want wish looking find hear heard read understand explain remind briefly whole full complete entire "
         "total overall altogether together guys folks people persons needed required send write provide supply "
-        "enumerate give"
+        "enumerate give chance happen happens"
     ),
     titles=words("mr mrs ms miss dr prof professor doctor sir madam"),
     offices=words("president premier pm minister ambassador senator general commissioner"),
