@@ -96,6 +96,16 @@ def contradictions(
     return tuple(dict.fromkeys(given))
 
 
+def borne_out(text: str, facts: Collection[Fact], *, language: str) -> bool:
+    """Return whether facts state a number that a text gives, or a day or month."""
+    stated = [(day, fact.as_of.year) for fact in facts for day in _stated(fact)]
+    numbers = {fact.value.number for fact in facts if isinstance(fact.value, NumberValue)}
+    given = (day for day in given_dates(text, language) if day.month)
+    return any(day.fits(other, latest) for day in given for other, latest in stated) or any(
+        number in numbers for _, number in given_numbers(text, language)
+    )
+
+
 def denied(
     text: str,
     absent: Collection[Mention],

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 
 from bot.core import dialogue, premises
 from bot.core.corpus import Corpus, marks, synonyms_of
@@ -13,7 +13,7 @@ from bot.core.fallback import OFFERED, SURE, Decision, Kind, decide
 from bot.core.intents import Matcher, Ranking
 from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
-from bot.core.models import DialogueState, Knowledge, Outcome
+from bot.core.models import DialogueState, Fact, Knowledge, Outcome
 from bot.core.synonyms import Synonyms
 from bot.core.text import normalise, romanise, tokens
 from bot.core.vocabulary import Vocabulary
@@ -28,6 +28,10 @@ CERTAIN = 1.0
 """Confidence where no matching was needed: an example as it stands, a follow-up, a bare name."""
 LIKELY = 0.5
 """Confidence from which unknown words that look like a name are believed to be one."""
+ALONE = 0.9
+"""Lead of a first reading in the share of votes from which there is no second one."""
+RIVAL = 0.2
+"""Share of the first reading's score from which another may be meant in its place."""
 COURTESY = 3
 """Words of a greeting or of thanks that stand before or after a question."""
 BRIEF = 12
@@ -38,7 +42,7 @@ LIKELIER = 0.8
 """The same for a single word without a capital."""
 CLEARER = 0.6
 """Share of a whole message's confidence from which its halves are believed to be two requests."""
-_SENTENCE_END = re.compile(r"(?<=[.?!;։՞؟…])\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.?!:;։՞؟…])\s+|\n+")
 _COMMA = re.compile(r"[,;–—]\s*")
 _MARK = re.compile(r"@\S+")
 _WORD = re.compile(r"[^\W_]+")
@@ -121,7 +125,7 @@ class Understanding:
         sentences = _sentences(text)[:TRIED]
         if len(sentences) > 1:
             parts = [self.request(sentence, language, state) for sentence in sentences]
-            clear = [part for part in parts if self._stands_alone(part) or part.text.rstrip().endswith("?")]
+            clear = [part for part in parts if self._matters(part) or part.text.rstrip().endswith("?")]
             if any(map(self._stands_alone, clear)) and self._better(clear, whole):
                 return self._several([half for part in clear for half in self._halves(part, language, state)])
         return self._several(self._halves(whole, language, state))
@@ -162,7 +166,7 @@ class Understanding:
         if leaning:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
         ranking, decision = self._judged(masked, language)
-        decision = self._settled(self._named(decision, mentions), text, mentions, language)
+        decision = self._settled(self._named(decision, mentions), ranking, text, mentions, language)
         if mentions and not words_that_ask(words, language):
             fits = words and decision.kind is Kind.ANSWER and self._fits(decision.intents[0], mentions)
             return Request(text, mentions, decision if fits else self._bare(mentions))
@@ -263,35 +267,52 @@ class Understanding:
         """
         fitting = [name for name in decision.intents if self._fits(name, mentions)]
         if decision.kind is Kind.CLARIFY and len(fitting) == 1 and len(decision.intents) > 1:
-            return replace(decision, kind=Kind.ANSWER, intents=(fitting[0],))
-        second = self._knowledge.intents.get(decision.runner_up or "")
+            return self._read_as(decision, fitting[0])
+        second = self._knowledge.intents.get(decision.runner_up or "") if decision.margin < ALONE else None
         takes = second is not None and any(mention.kind == second.slot for mention in mentions)
         if decision.kind is Kind.ANSWER and decision.confidence < SURE and takes and not fitting and second:
-            example = self._corpus.written[self._corpus.intents.index(second.id)]
-            first = decision.nearest
-            return replace(decision, intents=(second.id,), nearest=second.id, example=example, runner_up=first)
+            return self._read_as(decision, second.id)
         return decision
 
-    def _settled(self, decision: Decision, text: str, mentions: Sequence[Mention], language: str) -> Decision:
-        """Return, of close readings, the one whose facts deny what a text takes for granted."""
-        if decision.kind is not Kind.CLARIFY:
+    def _settled(
+        self, decision: Decision, ranking: Ranking, text: str, mentions: Sequence[Mention], language: str
+    ) -> Decision:
+        """Return the reading whose facts state a number or a day of a text, else a close one whose facts deny it.
+
+        A clear reading stays, and so does one that is about what a text names.
+        """
+        asks = decision.kind is Kind.CLARIFY
+        doubtful = self._states(decision) and decision.confidence < SURE
+        if not asks and (not doubtful or self._fits(decision.intents[0], mentions)):
             return decision
-        denying = (name for name in decision.intents if self._denies(name, text, mentions, language))
-        settled = next(denying, None)
-        return replace(decision, kind=Kind.ANSWER, intents=(settled,)) if settled else decision
+        rivals = (rival for rival in ranking.candidates if rival.score >= RIVAL * ranking.candidates[0].score)
+        readings = (*decision.intents, *(rival.label for rival in rivals if rival.label not in self._asides))
+        stating = (name for name in readings if premises.borne_out(text, self._facts_of(name), language=language))
+        denying = (name for name in decision.intents if asks and self._denies(name, text, mentions, language))
+        settled = next(chain(stating, denying), None)
+        return self._read_as(decision, settled) if settled else decision
+
+    def _read_as(self, decision: Decision, intent: str) -> Decision:
+        """Return a decision to answer one of its readings."""
+        decision = replace(decision, kind=Kind.ANSWER, intents=(intent,))
+        if intent == decision.nearest:
+            return decision
+        example = self._corpus.written[self._corpus.intents.index(intent)]
+        return replace(decision, nearest=intent, example=example, runner_up=decision.nearest)
 
     def _denies(self, intent: str, text: str, mentions: Sequence[Mention], language: str) -> bool:
         """Return whether the facts of an intent deny a number, a day, or a place of no source that a text gives."""
-        facts = [self._knowledge.facts[fact] for fact in self._knowledge.intents[intent].facts.values()]
-        absent = [mention for mention in mentions if self._of_nobody_known([mention])]
         return premises.denied(
             text,
-            absent,
-            facts,
+            [mention for mention in mentions if self._of_nobody_known([mention])],
+            self._facts_of(intent),
             language=language,
             entities=self._knowledge.entities,
             sources=self._knowledge.sources,
         )
+
+    def _facts_of(self, intent: str) -> list[Fact]:
+        return [self._knowledge.facts[fact] for fact in self._knowledge.intents[intent].facts.values()]
 
     def _fits(self, intent: str, mentions: Sequence[Mention]) -> bool:
         """Return whether an intent is about what a text names."""
@@ -359,7 +380,7 @@ class Understanding:
     def _bare(self, mentions: Sequence[Mention]) -> Decision:
         """Return what to do with a name alone."""
         intents = self._knowledge.intents.values()
-        mention = mentions[0]
+        mention = next((mention for mention in mentions if not self._of_nobody_known([mention])), mentions[0])
         slot = next((i.id for i in intents if i.slot_required and i.slot == mention.kind), None)
         about = tuple(i.id for i in intents if set(i.about) & set(mention.entities))
         if about:
@@ -369,6 +390,11 @@ class Understanding:
             return Decision(Kind.ANSWER, (slot,), 1.0)
         absent = all(self._knowledge.entities[name].absent for name in mention.entities)
         return Decision(Kind.NOT_MENTIONED if absent else Kind.NOT_DOCUMENTED, self._knowledge.start)
+
+    def _matters(self, sentence: Request) -> bool:
+        """Return whether a sentence asks for something by itself, rather than lead up to the one that does."""
+        aside = self._asides.issuperset(sentence.decision.intents) and sentence.decision.confidence < LIKELY
+        return self._stands_alone(sentence) and not aside
 
     def _stands_alone(self, request: Request) -> bool:
         return request.decision.kind is Kind.ANSWER
@@ -385,6 +411,8 @@ class Understanding:
         best = [whole]
         clearest = 0.0
         for parts in islice(_split_at(whole.text, language), TRIED):
+            if _joins_names(parts, whole):
+                continue
             match list(self._clear(parts, whole, language, state)):
                 case [left, right] if self._two(left, right, whole):
                     confidence = min(left.decision.confidence, right.decision.confidence)
@@ -464,6 +492,14 @@ def _split_at(text: str, language: str) -> Iterator[tuple[str, str]]:
         halves = text[: match.start()], text[match.end() :]
         if all(dialogue.aspect(tokens(half), language) for half in halves):
             yield halves
+
+
+def _joins_names(parts: tuple[str, str], whole: Request) -> bool:
+    """Return whether a text is parted between two names of a kind, which are one request: "are X and Y brothers?"."""
+    left, right = parts
+    before = {mention.kind for mention in whole.mentions if mention.end == len(left)}
+    after = {mention.kind for mention in whole.mentions if mention.start == len(whole.text) - len(right)}
+    return not before.isdisjoint(after)
 
 
 @cache

@@ -21,7 +21,7 @@ from bot.core.models import (
     Value,
     YearValue,
 )
-from bot.core.premises import GivenDate, contradictions, given_dates, given_numbers
+from bot.core.premises import GivenDate, borne_out, contradictions, given_dates, given_numbers
 from bot.core.text import normalise
 
 
@@ -292,6 +292,23 @@ class TestNumbers:
     def test_what_is_said_twice_is_told_once(self) -> None:
         """One correction is enough."""
         assert found("12? really 12?", [NUMBER]) == [("not-that-number", "12")]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("where were they on 27 June?", True),
+        ("what was it in June?", True),
+        ("so it was the 11 of them?", True),
+        ("where were they on 28 June?", False),
+        ("what was it in 2023?", False),
+        ("are there 12?", False),
+        ("where was it?", False),
+    ],
+)
+def test_a_number_or_a_day_tells_which_facts_are_asked_for(text: str, *, stated: bool) -> None:
+    """The facts state it; a year by itself is that of too many things."""
+    assert borne_out(text, [DAY, NUMBER, PLACE], language="en") is stated
 
 
 @pytest.mark.parametrize(

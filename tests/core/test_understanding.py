@@ -30,6 +30,41 @@ def test_of_close_readings_the_one_that_denies_the_premise_is_meant(
 
 
 @pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("harda olublar iyunun 27-də", "meeting-date"),
+        ("anar veliyev, bu o 11-dən biridir?", "member"),
+    ],
+)
+def test_of_close_readings_the_one_that_states_the_day_or_the_number_is_meant(
+    shipped: Responder, question: str, intent: str
+) -> None:
+    """A day tells what is asked; a number does not, beside a person who is."""
+    assert shipped.respond(Question(question), None, now=NOW).answer.intent == intent
+
+
+def test_of_two_places_the_one_that_a_source_has_is_asked_about(shipped: Responder) -> None:
+    """Whichever stands first."""
+    assert shipped.respond(Question("Batumi? Kachreti?"), None, now=NOW).answer.outcome is Outcome.CLARIFY
+
+
+def test_two_names_are_no_two_requests(shipped: Responder) -> None:
+    """Is one of them a member, and is the other somebody's cousin, is not what this asks."""
+    answer = shipped.respond(Question("are Samir and Anar cousins?"), None, now=NOW).answer
+    assert {reading.intent for reading in answer.readings} == {"biography"}
+
+
+def test_what_follows_a_colon_is_a_question_of_its_own(shipped: Responder) -> None:
+    """Whoever writes a letter says a lot before it, which is no request."""
+    letter = (
+        "I am a student of regional studies, and for a seminar on diplomacy beside the official one I have been "
+        "looking in vain for one small thing that my professor insists on: who was thanked?"
+    )
+    answer = shipped.respond(Question(letter), None, now=NOW).answer
+    assert [reading.intent for reading in answer.readings] == ["thanks"]
+
+
+@pytest.mark.parametrize(
     ("question", "intents"),
     [
         ("what is jolig and how long does the membership run", {"about-group", "membership-term"}),
