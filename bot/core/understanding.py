@@ -286,7 +286,7 @@ class Understanding:
         if not asks and (not doubtful or self._fits(decision.intents[0], mentions)):
             return decision
         rivals = (rival for rival in ranking.candidates if rival.score >= RIVAL * ranking.candidates[0].score)
-        readings = (*decision.intents, *(rival.label for rival in rivals if rival.label not in self._asides))
+        readings = (rival.label for rival in rivals if rival.label not in self._asides)
         stating = (name for name in readings if premises.borne_out(text, self._facts_of(name), language=language))
         denying = (name for name in decision.intents if asks and self._denies(name, text, mentions, language))
         settled = next(chain(stating, denying), None)
@@ -497,8 +497,8 @@ def _split_at(text: str, language: str) -> Iterator[tuple[str, str]]:
 def _joins_names(parts: tuple[str, str], whole: Request) -> bool:
     """Return whether a text is parted between two names of a kind, which are one request: "are X and Y brothers?"."""
     left, right = parts
-    before = {mention.kind for mention in whole.mentions if mention.end == len(left)}
-    after = {mention.kind for mention in whole.mentions if mention.start == len(whole.text) - len(right)}
+    before = {mention.kind for mention in whole.mentions if mention.end == len(left.rstrip())}
+    after = {mention.kind for mention in whole.mentions if mention.start == len(whole.text) - len(right.lstrip())}
     return not before.isdisjoint(after)
 
 

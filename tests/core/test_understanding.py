@@ -17,7 +17,7 @@ NOW = datetime(2022, 7, 1, tzinfo=UTC)
         ("там девять человек, правда?", "member-count", "девять"),
         ("տասնհինգ հոգի են, ճի՞շտ եմ հիշում", "member-count", "տասնհինգ"),
         ("собирались в Батуми?", "meeting-place", "Батуми"),
-        ("onlar avqustda kaçretidə görüşüblər də hə?", "last-meeting", "avqust"),
+        ("onlar avqustda kaçretidə görüşüblər də hə?", "meeting-date", "avqust"),
     ],
 )
 def test_of_close_readings_the_one_that_denies_the_premise_is_meant(
