@@ -380,7 +380,7 @@ class Understanding:
     def _bare(self, mentions: Sequence[Mention]) -> Decision:
         """Return what to do with a name alone."""
         intents = self._knowledge.intents.values()
-        mention = next((mention for mention in mentions if not self._of_nobody_known([mention])), mentions[0])
+        mention = mentions[0]
         slot = next((i.id for i in intents if i.slot_required and i.slot == mention.kind), None)
         about = tuple(i.id for i in intents if set(i.about) & set(mention.entities))
         if about:

@@ -43,11 +43,6 @@ def test_of_close_readings_the_one_that_states_the_day_or_the_number_is_meant(
     assert shipped.respond(Question(question), None, now=NOW).answer.intent == intent
 
 
-def test_of_two_places_the_one_that_a_source_has_is_asked_about(shipped: Responder) -> None:
-    """Whichever stands first."""
-    assert shipped.respond(Question("Batumi? Kachreti?"), None, now=NOW).answer.outcome is Outcome.CLARIFY
-
-
 def test_two_names_are_no_two_requests(shipped: Responder) -> None:
     """Is one of them a member, and is the other somebody's cousin, is not what this asks."""
     answer = shipped.respond(Question("are Samir and Anar cousins?"), None, now=NOW).answer
