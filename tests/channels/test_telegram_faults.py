@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -154,6 +155,15 @@ async def test_messages_are_sent_no_faster_than_the_platform_allows() -> None:
     async with world(overall=Rate(2, 600)) as running:
         for name in ("Anna", "Boris", "Clara"):
             await running.dialogue(name).ask("Who?")
+    assert [round(seconds, -1) for seconds in running.sleeps.asked] == [600]
+
+
+async def test_pictures_are_sent_no_faster_either(tmp_path: Path) -> None:
+    """To the platform they are messages like others."""
+    async with world(pictures=tmp_path, private=Rate(1, 600)) as running:
+        anna = running.dialogue()
+        await anna.ask("Who?")
+        assert (await anna.ask("picture")).picture
     assert [round(seconds, -1) for seconds in running.sleeps.asked] == [600]
 
 

@@ -382,6 +382,30 @@ async def test_the_answer_follows_a_group_that_became_a_supergroup() -> None:
         assert (await peer.next_message(new)).text.startswith("[en] /members")
 
 
+async def test_a_picture_follows_a_group_that_became_a_supergroup(tmp_path: Path) -> None:
+    """As does the text that does not fit below it."""
+    async with world(pictures=tmp_path) as running:
+        peer, group = running.peer, running.peer.group("Group", kind="group")
+        new = peer.migrate(group)
+        await peer.say(group, peer.person("Anna"), "@peer_bot picture long")
+        assert (await peer.next_message(new)).picture
+        assert (await peer.next_message(new)).text.startswith("An event")
+    assert running.store.closed == {1: None}
+
+
+@pytest.mark.parametrize("text", ["@peer_bot who then?", "@peer_bot picture"])
+async def test_an_edit_in_a_group_that_became_a_supergroup_is_answered_there(tmp_path: Path, text: str) -> None:
+    """The messages of the group that was cannot be edited or deleted any more."""
+    async with world(pictures=tmp_path) as running:
+        peer, group = running.peer, running.peer.group("Group", kind="group")
+        question = await peer.say(group, peer.person("Anna"), "/members")
+        await peer.next_message(group)
+        new = peer.migrate(group)
+        await peer.edit(question, text)
+        assert await peer.next_message(new)
+    assert running.store.closed == {1: None, 2: None}
+
+
 async def test_a_group_where_the_bot_may_not_write_does_no_harm() -> None:
     """The refusal is logged, and the next question is answered."""
     async with world() as running:

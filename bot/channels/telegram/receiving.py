@@ -44,7 +44,7 @@ log = structlog.get_logger()
 def received(update: object, payload: str) -> Received:
     """Return an update for the inbox, whatever is in it; raise ValueError where it is none."""
     number = _part(update, "update_id")
-    if not isinstance(update, dict) or not isinstance(number, int):
+    if not isinstance(update, dict) or not isinstance(number, int) or isinstance(number, bool):
         raise ValueError("an update has a number")  # noqa: TRY004 - it came from outside
     content = next((value for value in update.values() if isinstance(value, dict)), None)
     message = content if _part(content, "chat") else _part(content, "message")
@@ -57,7 +57,8 @@ def _asker(message: object, person: object) -> str:
     """Return the conversation of a person, as the reader names it; of an inline query the private one."""
     chat = _part(message, "chat")
     thread = _part(message, "message_thread_id") if _part(message, "is_topic_message") else None
-    whose, private = _part(person, "id"), _part(chat, "type") in {None, ChatType.PRIVATE}
+    whose, kind = _part(person, "id"), _part(chat, "type")
+    private = kind is None or kind == ChatType.PRIVATE
     if whose is None:
         return ""
     return conversation(_part(chat, "id") or whose, thread, None if private else whose)
@@ -71,7 +72,7 @@ def _taken(update: object) -> Received | None:
     """Return an update for the inbox, None where it is none: it came in all the same, and would come again."""
     try:
         return received(update, json.dumps(update))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         log.error("telegram_no_update", error=str(error))  # noqa: TRY400
         return None
 

@@ -135,31 +135,37 @@ class Sender:
             if await self._edit(place, message, text, markup):
                 return message
             await self._delete(place, message)
-        try:
-            return await self._send(place, text, markup)
-        except ChatMigrated as moved:
-            return await self._send(Place(moved.new_chat_id), text, markup)
+        return await self._following(place, partial(self._send, text=text, markup=markup))
 
     async def _show(
         self, place: Place, picture: bytes, caption: str | None, markup: Keyboard | None
     ) -> tuple[str, ...]:
         """Send a picture; return the id of its message, or none where pictures are not wanted."""
+        show = partial(self._send_photo, picture=picture, caption=caption, markup=markup)
         try:
-            sent = await self.patiently(
-                partial(
-                    self._bot.send_photo,
-                    place.chat,
-                    picture,
-                    caption,
-                    parse_mode=ParseMode.HTML,
-                    message_thread_id=place.thread,
-                    api_kwargs={"reply_parameters": _reply(place), "reply_markup": markup},
-                )
-            )
+            return (await self._following(place, show),)
         except BadRequest as error:  # a group may allow texts and no photos
             log.info("telegram_picture_refused", error=error.message)
             return ()
-        return (str(sent.message_id),)
+
+    async def _following(self, place: Place, send: Callable[[Place], Awaitable[str]]) -> str:
+        """Send a message to a chat, or to the one that it has become; return its id."""
+        try:
+            return await send(place)
+        except ChatMigrated as moved:
+            return await send(Place(moved.new_chat_id))
+
+    async def _send_photo(self, place: Place, picture: bytes, caption: str | None, markup: Keyboard | None) -> str:
+        photo = partial(
+            self._bot.send_photo,
+            place.chat,
+            picture,
+            caption,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=place.thread,
+            api_kwargs={"reply_parameters": _reply(place), "reply_markup": markup},
+        )
+        return str((await self._in_turn(place.chat, photo)).message_id)
 
     async def _send(self, place: Place, text: str, markup: Keyboard | None) -> str:
         to: dict[str, object] = {"reply_parameters": _reply(place), "message_thread_id": place.thread}
@@ -192,7 +198,7 @@ class Sender:
     async def _delete(self, place: Place, message: str) -> None:
         try:
             await self.patiently(partial(self._bot.delete_message, place.chat, int(message)))
-        except BadRequest as error:  # gone already, or too old to be deleted
+        except (BadRequest, ChatMigrated) as error:  # gone already, too old to be deleted, or in a chat that is gone
             log.info("telegram_delete_refused", error=error.message)
 
 

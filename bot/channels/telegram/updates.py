@@ -1,5 +1,6 @@
 """What comes in: an update of the platform, read as something that the bot is asked."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -156,7 +157,7 @@ class Reader:
     def read(self, payload: str) -> Incoming | None:
         """Return what an update asks, or None where it is not for the bot; raise ChannelError where it is none."""
         try:
-            update = Update.model_validate_json(payload)
+            update = _update(payload)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, first["loc"]))
@@ -280,6 +281,26 @@ class Reader:
 
     def _is_named_command(self, entity: Entity, text: str) -> bool:
         return entity.type == MessageEntityType.BOT_COMMAND and text.casefold().endswith(self._name)
+
+
+def _update(payload: str) -> Update:
+    """Return an update; raise ValidationError where it is none, also without what no platform should send."""
+    try:
+        return Update.model_validate_json(payload)
+    except ValidationError:
+        return Update.model_validate(_mended(json.loads(payload)))
+
+
+def _mended(value: object) -> object:
+    """Return JSON without nulls, and with a mark in place of each half of a character."""
+    match value:
+        case str():
+            return value.encode(errors="replace").decode()
+        case list():
+            return [_mended(each) for each in value]
+        case dict():
+            return {_mended(name): _mended(each) for name, each in value.items() if each is not None}
+    return value
 
 
 def conversation(chat: int, thread: int | None, person: int | None) -> str:
