@@ -20,14 +20,16 @@ _SECRETS = re.compile(
 )
 _USER_INFO = re.compile(r"(?<=://)[^/?#\s]*@")
 """A name and a password in an address."""
+_TELLTALES = ("nio",)
+"""Libraries whose warnings hold what people wrote."""
 _Event = MutableMapping[str, Any]
 
 
 def configure(level: str, *, secrets: Collection[str] = (), stream: TextIO | None = None) -> None:
     """Log from `level` on, to standard error where no stream is given: JSON lines, or text where it is a terminal.
 
-    What the libraries log goes the same way, from warnings on. Neither it nor a traceback shows one of the `secrets`,
-    anything that looks like a token, or the value of a variable.
+    What the libraries log goes the same way, from warnings on, except what would show what people wrote. Neither it nor
+    a traceback shows one of the `secrets`, anything that looks like a token, or the value of a variable.
     """
     stream = stream or sys.stderr
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -41,6 +43,8 @@ def configure(level: str, *, secrets: Collection[str] = (), stream: TextIO | Non
     handler = logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[_unwrapped, *processors]))
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+    for library in _TELLTALES:
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     sys.excepthook = _crashed
 
 

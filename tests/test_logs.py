@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from nio import BadEvent, Event
 
 from bot import logs
 from bot.logs import REDACTED, Redaction, without_userinfo
@@ -131,6 +132,14 @@ class TestLines:
         )
         assert "ValueError" in event["exception"]
         assert TOKEN not in stream.getvalue()
+
+    def test_what_people_wrote_is_not_logged_by_a_library(self) -> None:
+        """Matrix's tells the whole of an event that is not as it should be."""
+        stream = io.StringIO()
+        logs.configure("debug", stream=stream)
+        said = {"type": "m.room.message", "sender": "@anna:example.org", "content": "a secret"}
+        assert isinstance(Event.parse_event({"event_id": "$1", "origin_server_ts": 1, **said}), BadEvent)
+        assert stream.getvalue() == ""
 
     def test_an_error_that_nobody_caught_is_redacted_too(self) -> None:
         """The interpreter would print it as it is."""
