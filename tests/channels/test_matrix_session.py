@@ -132,12 +132,13 @@ async def test_a_lost_folder_is_a_first_start(synapse: Synapse, tmp_path: Path) 
 
 
 async def test_a_token_takes_the_place_of_the_password(synapse: Synapse, tmp_path: Path) -> None:
-    """Whose it is the homeserver tells."""
+    """Whose it is the homeserver tells; the session can be verified by hand too."""
     bot = await new_bot(synapse, tmp_path)
     client = AsyncClient(synapse.url, bot.id)
     bot.token, bot.password = (await client.login(PASSWORD)).access_token, None
     await client.close()
     await started(bot)
+    assert fingerprints(tmp_path / "matrix")["user"] == bot.id
     (tmp_path / "matrix" / KEYS).unlink()
     assert "nothing can be decrypted" in str(await ended(bot))
 

@@ -71,13 +71,12 @@ async def sign_in(account: Account) -> Homeserver:
 
 
 async def sign_in_again(account: Account, server: Homeserver) -> None:
-    """Renew the session of a device after a soft logout; raise TokenError where there is no password for that."""
+    """Renew the session of a device after a soft logout; raise TokenError where no password does that."""
     if account.password is None:
         raise TokenError(
             "the homeserver ended the session of the bot, and there is no JOLIG_MATRIX_PASSWORD to renew it"
         )
-    await server.log_in(account.password)
-    _keep(account, server)
+    await _give_password(account, server, account.password)
     log.info("matrix_session_renewed", device=server.device)
 
 
@@ -129,6 +128,7 @@ async def _with_token(account: Account, server: Homeserver, token: str) -> Homes
     if who.device_id is None:
         raise SettingsError("JOLIG_MATRIX_TOKEN is a token without a device; end-to-end encryption needs one")
     _restore(account, server, Session(who.user_id, who.device_id, token))
+    _keep(account, server)
     return server
 
 
@@ -148,13 +148,17 @@ async def _new_device(account: Account, server: Homeserver) -> Homeserver:
 
 
 async def _log_in(account: Account, server: Homeserver, password: str) -> None:
+    await _give_password(account, server, password)
+    log.info("matrix_logged_in", user=server.user, device=server.device)
+    await _remove_earlier(server, password)
+
+
+async def _give_password(account: Account, server: Homeserver, password: str) -> None:
     try:
         await server.log_in(password)
     except RefusedError as error:
-        raise TokenError(f"the homeserver does not let {account.user} log in: {error}") from error
+        raise TokenError(f"the homeserver does not let {account.user or server.user} log in: {error}") from error
     _keep(account, server)
-    log.info("matrix_logged_in", user=server.user, device=server.device)
-    await _remove_earlier(server, password)
 
 
 async def _remove_earlier(server: Homeserver, password: str) -> None:
