@@ -1,6 +1,7 @@
 """What goes wrong between the bot and the homeserver: sessions that end, limits, requests that fail."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.peers.synapse import PASSWORD, PATIENCE, Person, Synapse
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LOGGED_OUT = {"errcode": "M_UNKNOWN_TOKEN", "error": "Access token has expired", "soft_logout": True}
 KEYS_QUERY = "POST /_matrix/client/v3/keys/query"
+JOIN = r"POST .*/join/"
 TOO_MANY = {"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 20}
 
 
@@ -83,6 +85,15 @@ async def test_a_session_that_expires_ends_the_channel_without_the_password(bot:
         await expire(bot, between)
 
 
+async def test_a_password_that_was_changed_renews_no_session(bot: Bot, between: Proxy) -> None:
+    """Who runs the bot is told."""
+    async with bot.running():
+        await bot.connected()
+    bot.password = "wrong"
+    with pytest.raises(TokenError, match=f"does not let {bot.id} log in"):
+        await expire(bot, between)
+
+
 async def expire(bot: Bot, between: Proxy) -> None:
     """Let the session expire while the bot runs, and wait for its end."""
     async with bot.running() as task:
@@ -114,6 +125,34 @@ async def test_a_limit_is_kept_to(bot: Bot, between: Proxy, anna: Person, *, tim
         await anna.say(room, "Who?")
         await anna.next(room, sender=bot.id)
     assert answers(anna, room, bot)[1:] == ["[en] Where?", "[en] Who?"]
+
+
+async def test_a_limit_of_joins_is_kept_to(bot: Bot, between: Proxy, anna: Person) -> None:
+    """Nobody who invites the bot is turned down for it."""
+    async with bot.running():
+        between.answer(JOIN, status=429, body=TOO_MANY, times=8)
+        await bot.talk(anna, encrypted=False)
+    assert sum(bool(re.match(JOIN, line)) for line in between.seen) == 9
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        *((status, {}) for status in (400, 403, 404, 502)),
+        (403, {"errcode": "M_RESOURCE_LIMIT_EXCEEDED", "error": "full"}),
+    ],
+)
+async def test_what_stands_in_for_the_homeserver_refuses_nothing(
+    bot: Bot, between: Proxy, anna: Person, status: int, body: dict[str, str]
+) -> None:
+    """A question is answered once the homeserver is back."""
+    async with bot.running():
+        room = await bot.talk(anna, encrypted=False)
+        for request in (SEND, SYNC):
+            between.answer(request, status=status, body=body, times=3)
+        await anna.say(room, "Where?")
+        await anna.next(room, sender=bot.id)
+    assert answers(anna, room, bot)[1:] == ["[en] Where?"]
 
 
 async def test_an_answer_that_is_not_sent_at_first_is_the_same_afterwards(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from nio.events import InviteEvent
 
-from bot.channels.matrix.homeserver import RefusedError
+from bot.channels.matrix.homeserver import LimitError, RefusedError
 from bot.channels.matrix.rooms import TRIES, Admission, Rooms, invitation
 from bot.errors import NetworkError
 
@@ -26,6 +26,8 @@ class Federation:
         self.tried: list[str] = []
         self.left: list[str] = []
         self.hanging: set[str] = set()
+        self.limited = 0
+        """How many attempts more are too many."""
         self.refused: set[str] = set()
 
     def is_in(self, room: str) -> bool:
@@ -35,6 +37,9 @@ class Federation:
     async def join(self, room: str, *, via: str | None = None) -> None:
         """Join a room, which the next sync tells of."""
         self.tried.append(room)
+        if self.limited:
+            self.limited -= 1
+            raise LimitError("too many")
         if room in self.hanging:
             raise NetworkError(f"the homeserver of {room} does not answer ({via})")
         if room in self.refused:
@@ -124,3 +129,15 @@ def test_an_invitation_that_looks_odd_hides_behind_no_other() -> None:
     real, forged = invited_by("@eve:b.example", displayname=5), invited_by(ANNA)
     assert invitation([forged, real], BOT) is None
     assert invitation([real], BOT) == "@eve:b.example"
+
+
+async def test_a_room_is_not_given_up_for_the_limits_of_the_own_homeserver(federation: Federation) -> None:
+    """However many attempts they cost: the room itself was not asked."""
+    federation.limited = TRIES * 2
+    rooms = rooms_of(federation, 1)
+    for _ in range(TRIES * 2):
+        with pytest.raises(LimitError):
+            await rooms.invited("a", ANNA)
+    federation.hanging.add("a")
+    with pytest.raises(NetworkError):
+        await rooms.invited("a", ANNA)

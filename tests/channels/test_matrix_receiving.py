@@ -59,6 +59,8 @@ class Busy:
         self.events = events
         self.failures: list[ChannelError] = []
         """How the next attempts at a page fail."""
+        self.refusals = [0, 0]
+        """How often the sync and the exchange of keys are refused yet."""
         self.pages = 0
         """How many pages were given."""
         self.keys: set[str] = set()
@@ -66,6 +68,7 @@ class Busy:
 
     async def sync(self, _since: str | None, *, whole: bool, wait: float) -> SyncResponse:
         """Return the last event."""
+        self._refuse(0)
         timeline = {"events": self.events[-1:], "limited": True, "prev_batch": str(len(self.events) - 1)}
         empty: dict[str, list[Any]] = {"events": []}
         room = {"timeline": timeline, "state": empty, "ephemeral": empty, "account_data": empty}
@@ -74,6 +77,12 @@ class Busy:
 
     async def exchange_keys(self) -> None:
         """Do nothing."""
+        self._refuse(1)
+
+    def _refuse(self, kind: int) -> None:
+        if self.refusals[kind]:
+            self.refusals[kind] -= 1
+            raise RefusedError("403")
 
     async def earlier(self, _room: str, start: str, _end: str | None) -> Page:
         """Return a few events."""
@@ -183,6 +192,15 @@ async def test_a_page_that_fails_is_tried_again(storage: Storage, failure: Chann
     server.failures = [failure] * 2
     await receive(server, storage)
     assert await found(storage) == ids(*range(8))
+
+
+@pytest.mark.parametrize("refusals", [[9, 0], [0, 9]], ids=["sync", "keys"])
+async def test_a_refusal_does_not_end_the_channel(storage: Storage, refusals: list[int]) -> None:
+    """It is tried until it is allowed; what came in is there then."""
+    server = Busy([said(0)])
+    server.refusals = refusals
+    await receive(server, storage)
+    assert (await found(storage), server.refusals) == (ids(0), [0, 0])
 
 
 @pytest.mark.parametrize(

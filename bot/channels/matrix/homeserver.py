@@ -1,5 +1,6 @@
 """The homeserver: what nio returns as an error is raised as one of the project's, and what nio lacks is here."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
@@ -39,6 +40,10 @@ CLIENT = "/_matrix/client/v3"
 PAGE = 100
 """Events to fetch at a time where a sync left some out."""
 DEVICE_NAME = "JOLIG bot"
+_PROXY_SAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+"""What something before the homeserver answers while that is away; the homeserver itself says why."""
+_PAUSE = 1000
+"""Milliseconds to wait where the homeserver is asked too much and does not say how long."""
 _NOTHING = {"not_types": ["*"]}
 _WANTED = {"presence": _NOTHING, "account_data": _NOTHING, "room": {"ephemeral": _NOTHING, "account_data": _NOTHING}}
 """The filter of a sync: what happens in rooms, not who is online, types or has read."""
@@ -54,6 +59,10 @@ class RefusedError(ChannelError):
 
 class ForbiddenError(RefusedError):
     """Something that the bot may not do, such as what only those do who are in a room."""
+
+
+class LimitError(NetworkError):
+    """Something that the homeserver does not do now, as it is asked too much."""
 
 
 class LoggedOutError(TokenError):
@@ -129,11 +138,15 @@ class Homeserver:
     async def _request(self, method: str, path: str, body: Event | None = None) -> tuple[int, Event]:
         headers = {"Authorization": f"Bearer {self.client.access_token}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body)
-        try:
-            response = await self.client.send(method, f"{CLIENT}{path}", data, headers)
-            said = await self.client.parse_body(response)
-        except (ClientError, TimeoutError) as error:
-            raise _unreachable(error) from error
+        for _ in range(self.client.config.max_limit_exceeded):
+            try:
+                response = await self.client.send(method, f"{CLIENT}{path}", data, headers)
+                said = await self.client.parse_body(response)
+            except (ClientError, TimeoutError) as error:
+                raise _unreachable(error) from error
+            if response.status != HTTPStatus.TOO_MANY_REQUESTS:
+                break
+            await asyncio.sleep(said.get("retry_after_ms", _PAUSE) / 1000)
         return response.status, said
 
     async def close(self) -> None:
@@ -346,7 +359,14 @@ def _error(code: str | None, message: str, status: int | None, *, soft: bool = F
         return LoggedOutError("the homeserver wants the bot to log in again")
     if code in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"):
         return TokenError("the homeserver does not accept the session of the bot (any more)")
-    if status is None or status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return LimitError(f"the homeserver is asked too much: {message}")
+    if status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR or _passes(code, status):
         return NetworkError(f"the homeserver failed: {code or status} {message}")
     kind = ForbiddenError if code == "M_FORBIDDEN" else RefusedError
     return kind(f"the homeserver refused: {code or status} {message}")
+
+
+def _passes(code: str | None, status: int) -> bool:
+    """Return whether what was refused may be allowed later."""
+    return code == "M_RESOURCE_LIMIT_EXCEEDED" or (code is None and status in _PROXY_SAYS)

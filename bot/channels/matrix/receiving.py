@@ -17,12 +17,14 @@ from bot.channels.matrix.events import CHANNEL, Reader, Room, person_in
 from bot.channels.matrix.homeserver import Event, ForbiddenError, Homeserver, LoggedOutError, Page, RefusedError
 from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, room_of
 from bot.channels.matrix.timing import Timing, stopped_within
-from bot.errors import NetworkError, StorageError
+from bot.errors import JoligError, NetworkError, StorageError
 from bot.health import Health
 from bot.inbox import Inbox, Received
 
 PAGES = 1000
 """Pages to read of what one sync left out of one room: the newest 100,000 events."""
+_PASSING: tuple[type[JoligError], ...] = (NetworkError, StorageError, RefusedError)
+"""What need not be so the next time; something before the homeserver may refuse what that does not."""
 _Result = TypeVar("_Result")
 log = structlog.get_logger()
 
@@ -86,14 +88,16 @@ class Receiver:
             await self._patiently(partial(self._positions.save_position, CHANNEL, response.next_batch))
             self._since = response.next_batch
 
-    async def _patiently(self, action: Callable[[], Awaitable[_Result]]) -> _Result | None:
+    async def _patiently(
+        self, action: Callable[[], Awaitable[_Result]], passing: tuple[type[JoligError], ...] = _PASSING
+    ) -> _Result | None:
         """Do something, again where it fails for a time; return None where the stop comes first."""
         for pause in chain(self._timing.retry, repeat(self._timing.retry[-1])):
             try:
                 result = await self._unless_stopped(action)
             except LoggedOutError:
                 await self._sign_in_again()
-            except (NetworkError, StorageError) as error:
+            except passing as error:
                 log.warning("matrix_unreachable", error=str(error))
                 self._health.set(CHANNEL, str(error))
             else:
@@ -167,7 +171,9 @@ class Receiver:
         """Return a page of what a sync left out, None where the homeserver refuses it again and again."""
         for pause in self._timing.retry:
             try:
-                return await self._patiently(partial(self._server.earlier, room, start, since))
+                return await self._patiently(
+                    partial(self._server.earlier, room, start, since), (NetworkError, StorageError)
+                )
             except ForbiddenError:  # the bot was removed meanwhile
                 break
             except RefusedError as error:

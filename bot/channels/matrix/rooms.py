@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from bot.channels.matrix.events import MEMBER, Room
-from bot.channels.matrix.homeserver import Homeserver, RefusedError
+from bot.channels.matrix.homeserver import Homeserver, LimitError, RefusedError
 from bot.errors import NetworkError
 
 INVITED, REMOVED = "invited", "removed"
@@ -77,6 +77,9 @@ class Rooms:
             await self._server.join(room, via=via)
         except RefusedError:
             self.left(room)
+            raise
+        except LimitError:
+            self._entering[room] -= 1  # it was not tried
             raise
         except NetworkError as error:
             if self._entering[room] < TRIES:
