@@ -222,7 +222,8 @@ def forged(number: int) -> dict[str, str]:
 def kept(room: str, sender: str, number: int) -> Received:
     """Return a forged event as the bot keeps what comes in."""
     event = {"event_id": f"$forged{number}", "type": "m.room.encrypted", "sender": sender, "origin_server_ts": 1}
-    payload = {"room": room, "event": event | {"content": forged(number)}, "at": datetime.now(UTC).isoformat()}
+    at = datetime.now(UTC).isoformat()
+    payload = {"room": room, "event": event | {"content": forged(number)}, "at": at, "direct": True}
     return Received(CHANNEL, f"$forged{number}", f"{room} {sender} {number}", json.dumps(payload))
 
 

@@ -50,6 +50,12 @@ def joined(number: int) -> Event:
     }
 
 
+def became(number: int, membership: str, before: str) -> Event:
+    """Return the event by which Boris comes or goes."""
+    change = {"content": {"membership": membership}, "unsigned": {"prev_content": {"membership": before}}}
+    return said(number) | {"type": "m.room.member", "state_key": "@boris:example.org", **change}
+
+
 class Busy:
     """A homeserver with a room in which much is said; a sync tells the last event alone."""
 
@@ -65,6 +71,8 @@ class Busy:
         """How many pages were given."""
         self.keys: set[str] = set()
         """The sessions whose key is there."""
+        self.present = 2
+        """How many are in the room after all of it."""
 
     async def sync(self, _since: str | None, *, whole: bool, wait: float) -> SyncResponse:
         """Return the last event."""
@@ -107,7 +115,7 @@ class Busy:
 
     def members(self, _room: str) -> int:
         """Return how many are in the room."""
-        return 2
+        return self.present
 
     def name(self, _room: str) -> str:
         """Return what the bot is called."""
@@ -291,3 +299,30 @@ async def test_of_what_is_encrypted_only_what_is_for_the_bot_is_kept(storage: St
     await receive(server, storage)
     kept = [json.loads(received.payload)["event"] for _, received in await storage.opened(CHANNEL, after=0, limit=9)]
     assert kept == [events[0], events[2]]
+
+
+async def directly(storage: Storage) -> dict[str, bool]:
+    """Return of each question whether it was asked alone with the bot."""
+    came = [received for _, received in await storage.opened(CHANNEL, after=0, limit=99)]
+    return {received.id: json.loads(received.payload)["direct"] for received in came}
+
+
+@pytest.mark.parametrize("after", [0, 1, 9], ids=["in the sync", "in its page", "pages later"])
+async def test_what_a_group_said_is_not_for_the_bot_where_it_is_alone_with_one_of_it_now(
+    storage: Storage, after: int
+) -> None:
+    """Boris left before it was read."""
+    server = Busy([said(1), became(2, "leave", "join"), *[said(3 + number) for number in range(after)]])
+    await receive(server, storage)
+    assert await directly(storage) == {"$2": True} | {f"${3 + number}": True for number in range(after)}
+
+
+@pytest.mark.parametrize("after", [0, 1, 9], ids=["in the sync", "in its page", "pages later"])
+async def test_what_was_asked_alone_is_for_the_bot_though_others_are_invited(storage: Storage, after: int) -> None:
+    """What is said once Boris is invited is not; that he accepts makes them no more."""
+    server = Busy(
+        [said(1), became(2, "invite", ""), became(3, "join", "invite"), *[said(4 + number) for number in range(after)]]
+    )
+    server.present = 3
+    await receive(server, storage)
+    assert await directly(storage) == {"$1": True}

@@ -27,6 +27,7 @@ from bot.channels.matrix.events import (
     Reacted,
     Reader,
     Redacted,
+    Room,
     Upgraded,
     Wordless,
     Written,
@@ -35,7 +36,7 @@ from bot.channels.matrix.events import (
 )
 from bot.channels.matrix.homeserver import Event, Homeserver, RefusedError
 from bot.channels.matrix.keys import Keys
-from bot.channels.matrix.rooms import INVITED, REMOVED, Rooms, room_of
+from bot.channels.matrix.rooms import INVITED, REMOVED, Rooms, is_direct, room_of
 from bot.channels.matrix.sending import Picture, Sender
 from bot.channels.matrix.timing import Timing
 from bot.channels.pictures import Gallery
@@ -90,7 +91,9 @@ class Answering:
             ) as error:  # what is watching the session ends the channel; the event is left to the next one
                 raise NetworkError(str(error)) from error
 
-    async def _handle(self, received: Received, room: str, event: Event, at: str, *, late: bool = False) -> Note | None:
+    async def _handle(
+        self, received: Received, room: str, event: Event, at: str, *, direct: bool = False, late: bool = False
+    ) -> Note | None:
         if event["type"] == INVITED:
             await self._rooms.invited(room, event["sender"])
             return None
@@ -101,23 +104,24 @@ class Answering:
         if not self._server.is_in(room):
             log.info("matrix_room_gone", room=room)
             return None
-        clear = await self._opened(received, room, event, at) if event["type"] == ENCRYPTED else event
-        incoming = self._reader.read(room_of(self._server, room), clear) if clear else None
+        where = room_of(self._server, room, direct=direct)
+        clear = await self._opened(received, where, event, at) if event["type"] == ENCRYPTED else event
+        incoming = self._reader.read(where, clear) if clear else None
         if incoming is None or (late and await self._is_outdated(incoming)):
             return None
         return await self._answer_or_apologise(incoming)
 
-    async def _opened(self, received: Received, room: str, event: Event, at: str) -> Event | None:
+    async def _opened(self, received: Received, room: Room, event: Event, at: str) -> Event | None:
         """Return an encrypted event in clear, None where it is not to be answered now.
 
         Raises PostponedError where its key may come; once that came, it is handled in the order of its room.
         """
-        clear = self._server.decrypted(room, event)
+        clear = self._server.decrypted(room.id, event)
         if clear is None:
             tell = partial(self._tell, room, event)
-            await self._keys.wait(received.chat, room, event, datetime.fromisoformat(at), tell=tell)
-        elif received.chat != room:
-            await self._put(_came_late(received, room))
+            await self._keys.wait(received.chat, room.id, event, datetime.fromisoformat(at), tell=tell)
+        elif received.chat != room.id:
+            await self._put(_came_late(received, room.id))
             return None
         return clear
 
@@ -132,9 +136,9 @@ class Answering:
         """Return a message as it is now."""
         return self._reader.written(await self._server.event(room, message))
 
-    async def _tell(self, room: str, event: Event) -> None:
+    async def _tell(self, room: Room, event: Event) -> None:
         """Tell somebody who is alone with the bot that a message cannot be read."""
-        origin = self._reader.origin(room_of(self._server, room), event)
+        origin = self._reader.origin(room, event)
         if origin and origin.private:
             hint = self._service.notice("key-missing", await self._service.language(origin.person))
             # Under another name than the answer, which is sent if the key comes after all.
@@ -191,8 +195,13 @@ class Answering:
         """Answer a text: in messages that it has already, or in new ones."""
         origin = asked.origin
         async with self._shown(origin):
-            told = await self._service.answer(origin.person, Question(text=asked.text, sender=_known(origin)))
+            told = await self._service.answer(origin.person, Question(text=asked.text, sender=self._known(origin)))
             return await self._reply(origin, asked.message, told, messages)
+
+    def _known(self, origin: Origin) -> str | None:
+        """Return who asks, None where others would read what is only for those who run the bot."""
+        still = is_direct(self._server.members(origin.place.room))
+        return origin.sender if origin.private and still else None
 
     async def _edit(self, edited: Edited) -> Note | None:
         """Answer an edited text in the messages that answered it before, if it is edited by whoever wrote it.
@@ -226,7 +235,7 @@ class Answering:
                 await self._send(origin, await self._service.reasons(origin.chat, exchange.question))
             elif 1 <= int(reacted.sign) <= len(exchange.choices):
                 choice = exchange.choices[int(reacted.sign) - 1]
-                told = await self._service.answer(origin.person, Question(choice=choice, sender=_known(origin)))
+                told = await self._service.answer(origin.person, Question(choice=choice, sender=self._known(origin)))
                 return await self._reply(origin, origin.event, told)
         return None
 
@@ -282,7 +291,7 @@ class Answering:
             await self._rooms.leave(predecessor)
             return None
         origin = replace(origin, place=Place(room))
-        if room_of(self._server, room).direct:
+        if is_direct(self._server.members(room)):
             other = self._server.other(room)
             origin = replace(origin, person=person_in(room, other), sender=other)
             told = await self._service.answer(origin.person, Question(text=f"/{START}", sender=other))
@@ -336,8 +345,3 @@ def _came_late(received: Received, room: str) -> Received:
 def _where(origin: Origin, exchange: Exchange) -> Origin:
     """Return the origin of something that is about an exchange, in the thread of that."""
     return origin.within(thread_of(exchange.asker, origin.place.room))
-
-
-def _known(origin: Origin) -> str | None:
-    """Return who asks, None where others would read what is only for those who run the bot."""
-    return origin.sender if origin.private else None

@@ -1,7 +1,7 @@
 """What comes in: an event of a room, read as something that the bot is asked."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -20,6 +20,7 @@ HELPED, NOT_HELPED = "👍", "👎"
 ENCRYPTED, MEMBER = "m.room.encrypted", "m.room.member"
 SPOKEN = frozenset({"m.room.message", "m.sticker", "m.reaction"})
 """What people say: no other event is taken from an encrypted one, which the homeserver has not looked into."""
+_PRESENT = ("join", "invite")
 _WORDLESS = ("m.image", "m.file", "m.audio", "m.video", "m.location")
 _LEADING = " \t,.:;-–—"
 """What remains before the text where a mention stood."""
@@ -119,6 +120,13 @@ class _Event(_Part):
         return self.content.membership == "join" and self.unsigned.before.membership != "join"
 
     @property
+    def growth(self) -> int:
+        """Return how many more are in the room by it, with those who are invited."""
+        if self.type != MEMBER or self.state_key is None:
+            return 0
+        return (self.content.membership in _PRESENT) - (self.unsigned.before.membership in _PRESENT)
+
+    @property
     def thread(self) -> str | None:
         """Return the event that began the thread; what is about a message in a thread, as an edit, does not tell it."""
         relation = self.content.relation
@@ -139,7 +147,7 @@ class Room:
 
     id: str
     direct: bool
-    """Whether one person is alone in it with the bot."""
+    """Whether one person was alone in it with the bot."""
     name: str
     """What the bot is called there."""
 
@@ -169,7 +177,7 @@ class Origin:
     sender: str
     """The id of the person."""
     private: bool
-    """Whether the person is alone with the bot."""
+    """Whether the person was alone with the bot."""
 
     def within(self, thread: str | None) -> "Origin":
         """Return the same in a thread of the room."""
@@ -300,6 +308,10 @@ class Reader:
         """Return whether by an event the bot itself comes into the room."""
         found = _parsed(event)
         return bool(found and (found.type, found.state_key) == (MEMBER, self._user) and found.joins)
+
+    def growth(self, events: Iterable[Mapping[str, Any]]) -> int:
+        """Return how many more are in the room by some events, with those who are invited."""
+        return sum(found.growth for event in events if (found := _parsed(event)))
 
     def origin(self, room: Room, event: Mapping[str, Any]) -> Origin | None:
         """Return where an event comes from, also an encrypted one, None where it cannot be read."""

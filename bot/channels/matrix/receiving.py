@@ -15,7 +15,7 @@ from nio import SyncResponse, Timeline
 from bot.channels.matrix.client import UNREADABLE
 from bot.channels.matrix.events import CHANNEL, Reader, Room, person_in
 from bot.channels.matrix.homeserver import Event, ForbiddenError, Homeserver, LoggedOutError, Page, RefusedError
-from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, room_of
+from bot.channels.matrix.rooms import INVITED, REMOVED, invitation, is_direct, room_of
 from bot.channels.matrix.timing import Timing, stopped_within
 from bot.errors import JoligError, NetworkError, StorageError
 from bot.health import Health
@@ -26,6 +26,8 @@ PAGES = 1000
 _PASSING: tuple[type[JoligError], ...] = (NetworkError, StorageError, RefusedError)
 """What need not be so the next time; something before the homeserver may refuse what that does not."""
 _Result = TypeVar("_Result")
+_Stretch = tuple[list[Event], int]
+"""Events of a room, and how many were in it before them, with those who were invited."""
 log = structlog.get_logger()
 
 
@@ -140,32 +142,36 @@ class Receiver:
             yield [self._received(room, f"{REMOVED} {room} {since}", {"type": REMOVED}, chat=room)]
         for room, info in response.rooms.join.items():
             if since is not None:
-                async for events in self._events(room, info.timeline, since):
-                    yield [wanted async for wanted in self._wanted(room, events)]
+                async for events, members in self._events(room, info.timeline, since):
+                    yield [wanted async for wanted in self._wanted(room, events, members)]
 
-    async def _events(self, room: str, timeline: Timeline, since: str) -> AsyncIterator[list[Event]]:
+    async def _events(self, room: str, timeline: Timeline, since: str) -> AsyncIterator[_Stretch]:
         """Yield the events of a room since a token, in order: also those that the sync left out."""
         events = [event.source for event in timeline.events]
+        # How many are in the room is known of now; what has changed that since is undone.
+        members = self._server.members(room) - self._reader.growth(events)
         if timeline.limited and timeline.prev_batch and not any(map(self._reader.joins, events)):
-            async for page in self._left_out(room, timeline.prev_batch, since):
-                yield page.events[::-1]
-        yield events
+            async for stretch in self._left_out(room, timeline.prev_batch, since, members):
+                yield stretch
+        yield events, members
 
-    async def _left_out(self, room: str, start: str, since: str) -> AsyncIterator[Page]:
+    async def _left_out(self, room: str, start: str, since: str, members: int) -> AsyncIterator[_Stretch]:
         """Yield what a sync left out, the oldest first, back to where the bot came into the room.
 
-        It can only be looked for backwards; of what may be very much, no more than a page is in memory.
+        It can only be looked for backwards; of what may be very much, no more than a page is in memory. `members` is
+        how many are in the room after it.
         """
-        starts: list[str] = []
+        starts: list[tuple[str, int]] = []
         before: str | None = start
         while before and len(starts) < PAGES and (page := await self._page(room, before, since)):
-            starts.append(before)
+            members -= self._reader.growth(page.events)
+            starts.append((before, members))
             before = None if any(map(self._reader.joins, page.events)) else page.before
         if before:
             log.warning("matrix_gap_not_filled", room=room, pages=len(starts))
-        for begin in reversed(starts):
+        for begin, members_then in reversed(starts):
             if page := await self._page(room, begin, since):
-                yield page
+                yield page.events[::-1], members_then
 
     async def _page(self, room: str, start: str, since: str) -> Page | None:
         """Return a page of what a sync left out, None where the homeserver refuses it again and again."""
@@ -182,11 +188,14 @@ class Receiver:
                 break
         return None
 
-    async def _wanted(self, room: str, events: list[Event]) -> AsyncIterator[Received]:
-        """Yield what may be for the bot, and came after it was in the room."""
+    async def _wanted(self, room: str, events: list[Event], members: int) -> AsyncIterator[Received]:
+        """Yield what may be for the bot, and came after it was in the room; `members` were there before."""
         joined = [number for number, event in enumerate(events) if self._reader.joins(event)]
-        where = room_of(self._server, room)
-        for event in events[joined[-1] if joined else 0 :]:
+        for number, event in enumerate(events):
+            members += self._reader.growth([event])
+            if joined and number < joined[-1]:
+                continue
+            where = room_of(self._server, room, direct=is_direct(members))
             try:
                 wanted = await self._read(where, event)
             except RefusedError as error:
@@ -218,8 +227,9 @@ class Receiver:
 
     def _of_room(self, room: Room, name: str, event: Event) -> Received:
         origin = self._reader.origin(room, event)
-        return self._received(room.id, name, event, chat=room.id, asker=origin.person.id if origin else "")
+        asker = origin.person.id if origin else ""
+        return self._received(room.id, name, event, chat=room.id, asker=asker, direct=room.direct)
 
-    def _received(self, room: str, name: str, event: Event, *, chat: str, asker: str = "") -> Received:
-        payload = {"room": room, "event": event, "at": self._now().isoformat()}
+    def _received(self, room: str, name: str, event: Event, *, chat: str, asker: str = "", **more: bool) -> Received:
+        payload = {"room": room, "event": event, "at": self._now().isoformat(), **more}
         return Received(CHANNEL, name, chat, json.dumps(payload), asker)

@@ -106,9 +106,14 @@ class Rooms:
             log.info("matrix_room_not_left", room=room, error=str(error))
 
 
-def room_of(server: Homeserver, room: str) -> Room:
-    """Return what reading needs to know of a room."""
-    return Room(room, direct=server.members(room) <= 2, name=server.name(room))  # noqa: PLR2004 - the bot and a person
+def room_of(server: Homeserver, room: str, *, direct: bool) -> Room:
+    """Return what reading needs to know of a room; `direct` is of when what is read was written."""
+    return Room(room, direct=direct, name=server.name(room))
+
+
+def is_direct(members: int) -> bool:
+    """Return whether one person is alone with the bot where so many are, with those who are invited."""
+    return members <= 2  # noqa: PLR2004 - the bot and a person
 
 
 def invitation(state: Sequence[Any], user: str) -> str | None:
