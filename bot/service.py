@@ -90,9 +90,11 @@ class Told:
 
     def sent(self, question: str, replies: tuple[str, ...], *, chat: Conversation, asker: Conversation) -> Note | None:
         """Return what is to be kept once messages in a chat carry the answer to a question of one of its people."""
+        if self.note is None or self.note.state is None:
+            return self.note
         choices = tuple(choice.key for choice in self.answer.suggestions)
         exchange = Exchange(question, replies, self.answer.readings, self.answer.language, choices, asker.id)
-        return self.note and replace(self.note, chat=chat, exchange=exchange)
+        return replace(self.note, chat=chat, exchange=exchange)
 
 
 Command = Callable[[], Awaitable[Sequence[str]]]
@@ -157,7 +159,10 @@ class Service:
         """Answer a question and keep what follows from it; raise UnknownChoiceError for a choice that is not known."""
         told = await self.answer(conversation, question)
         if note := told.note:
-            await self._store.save_dialogue(note.conversation, note.state, note.asked)
+            if note.state is None:
+                await self._store.forget(note.conversation)
+            else:
+                await self._store.save_dialogue(note.conversation, note.state, note.asked)
         return told.answer
 
     async def answer(self, conversation: Conversation, question: Question) -> Told:
@@ -175,12 +180,8 @@ class Service:
                 await asyncio.sleep(0)
             responder, now = self.responder, self._now()
             turn = responder.respond(question, state, now=now)
-        note = None
-        if turn.action is Action.FORGET:
-            await self._store.forget(conversation)
-        else:
-            asked = None if turn.action else self._asked(conversation, question, turn.answer, now.date())
-            note = Note(conversation, turn.state, asked)
+        asked = None if turn.action else self._asked(conversation, question, turn.answer, now.date())
+        note = Note(conversation, None if turn.action is Action.FORGET else turn.state, asked)
         answer = await self._told(conversation, turn, responder)
         self.metrics.answered(
             channel=conversation.channel,

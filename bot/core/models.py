@@ -443,7 +443,8 @@ class Note:
     """What is kept of an answer that has been given."""
 
     conversation: Conversation
-    state: DialogueState
+    state: DialogueState | None
+    """None where the conversation is to be forgotten, with all that is held of it."""
     asked: Asked | None = None
     """The question, apart from who asked."""
     chat: Conversation | None = None

@@ -181,6 +181,8 @@ class Storage:
 
     def _noting(self, note: Note) -> _Writing:
         """Return what keeps a note."""
+        if note.state is None:
+            return self._forgetting(note.conversation)
         values = {"at": note.state.at.isoformat(), "state": _STATE.dump_json(note.state).decode()}
         writing: list[tuple[UpdateBase, Sequence[Mapping[str, object]]]] = [
             (_SAVE_DIALOGUE, [_key(note.conversation) | values])
@@ -259,9 +261,13 @@ class Storage:
 
     async def forget(self, conversation: Conversation) -> None:
         """Delete all that is held of a conversation, so that the file does not hold it any more either."""
-        whose = self._whose(conversation)
-        await self._delete({table: of(whose) for table, of in PERSONAL.items()})
+        await self._write(self._forgetting(conversation))
         await self._empty_log()
+
+    def _forgetting(self, conversation: Conversation) -> _Writing:
+        """Return what deletes all that is held of a conversation."""
+        whose = self._whose(conversation)
+        return _deleting({table: of(whose) for table, of in PERSONAL.items()})
 
     async def _empty_log(self) -> None:
         """Empty the write-ahead log, which has what was deleted, as soon as no other program reads it."""
@@ -277,7 +283,7 @@ class Storage:
     async def expire(self, *, conversations: date, questions: date) -> None:
         """Delete what is older than a day: of conversations, and of questions that are kept apart from them."""
         until = Until(conversations, questions)
-        await self._delete({table: of(until) for table, of in EXPIRED.items()})
+        await self._write(_deleting({table: of(until) for table, of in EXPIRED.items()}))
 
     async def questions(self, *, outcome: Outcome | None = None, since: date | None = None) -> list[Asked]:
         """Return the questions that are kept, the oldest first."""
@@ -290,9 +296,6 @@ class Storage:
     def _whose(self, conversation: Conversation) -> Whose:
         channel, name = conversation.channel, conversation.id
         return Whose(channel, name, self._pseudonym(channel, name))
-
-    async def _delete(self, rows: Mapping[Table, ColumnElement[bool]]) -> None:
-        await self._write([(delete(table).where(which), [{}]) for table, which in rows.items()])
 
     # --- the inbox -------------------------------------------------------------------------------
 
@@ -313,13 +316,16 @@ class Storage:
     async def close(self, number: int, at: datetime, reason: str | None = None, note: Note | None = None) -> None:
         """Note that an event was handled; with a reason, that it was given up and is a dead letter.
 
-        A note is kept with that, or neither of them.
+        A note is kept with that, or neither of them; one that has a conversation forgotten leaves no trace of the event
+        either.
         Of what was handled only the id is left, for a while, so that it is known if it comes in again.
         """
         row = {"this": number, "closed": at.isoformat()}
         how = (_HANDLED, [row]) if reason is None else (_GIVEN_UP, [row | {"reason": _storable(reason)}])
         trim = [(_TRIM, [{"upto": number - KNOWN}])] if number % TRIMMED == 0 else []
         await self._note([how, *trim, *(self._noting(note) if note else ())])
+        if note and note.state is None:
+            await self._empty_log()
 
     async def position(self, channel: str) -> str | None:
         """Return up to where a channel has read, None where it has not begun."""
@@ -373,6 +379,11 @@ class Storage:
             rows[statement] += its_rows
         await self._run(partial(_execute, rows))
         return [None] * len(writings)
+
+
+def _deleting(rows: Mapping[Table, ColumnElement[bool]]) -> _Writing:
+    """Return what deletes rows of tables."""
+    return [(delete(table).where(which), [{}]) for table, which in rows.items()]
 
 
 def _row(received: Received) -> dict[str, object]:

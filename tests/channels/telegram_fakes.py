@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from bot.channels.telegram import WebhookAddress
 from bot.core.composer import Command
 from bot.core.models import (
+    Action,
     Answer,
     Asked,
     Block,
@@ -77,7 +78,7 @@ class FakeResponder:
 
     "greet" has no citations, "long" fills three messages, "plain" has no buttons, "markup" needs escaping, "crash"
     raises an unexpected error, "stale" is a choice that is gone; "state" tells the question before. "picture" has one.
-    "unclear" asks back.
+    "unclear" asks back. "forget" does what "state" does, and has the conversation forgotten.
     """
 
     languages = KNOWLEDGE.languages
@@ -97,7 +98,7 @@ class FakeResponder:
             raise UnknownChoiceError.of("stale")
         asked = question.choice or question.text
         answer = self._answer(asked, question.language or self.languages[0], state)
-        return Turn(answer, DialogueState(now, entity=asked))
+        return Turn(answer, DialogueState(now, entity=asked), Action.FORGET if asked == "forget" else None)
 
     def _answer(self, asked: str, language: str, state: DialogueState | None) -> Answer:
         picture: Timeline | None = None
@@ -115,7 +116,7 @@ class FakeResponder:
                 blocks = tuple(Paragraph(f"{number} " + "word " * 700) for number in (1, 2, 3))
             case "markup":
                 blocks = (Paragraph("<b> & </i>"), Items(("a < b",)), Quote("c > d &amp;", "en"))
-            case "state":
+            case "state" | "forget":
                 blocks = (Paragraph(f"before: {state.entity if state else None}"),)
             case "picture":
                 blocks = (Paragraph("An event:" + " word" * (300 if "long" in asked else 3)),)
@@ -254,7 +255,9 @@ class MemoryStore:
         if self.unclosed:
             self.unclosed -= 1
             raise StorageError("the disk is full")
-        if note and note.chat and note.exchange:
+        if note and note.state is None:
+            await self.forget(note.conversation)
+        elif note and note.state and note.chat and note.exchange:
             self.dialogues[note.conversation] = note.state
             await self.save_exchange(note.chat, note.exchange)
         self.closed[number] = reason

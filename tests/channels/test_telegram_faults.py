@@ -273,6 +273,16 @@ async def test_a_question_that_is_answered_again_gets_the_same_answer() -> None:
     assert told.text.startswith("before: Who?")
 
 
+async def test_a_conversation_is_forgotten_once_its_person_was_told() -> None:
+    """Told again, as that failed, they are told the same; and nothing is held afterwards."""
+    async with world() as running:
+        anna = running.dialogue()
+        await anna.ask("Who?")
+        running.peer.fail("sendMessage", *[bad_gateway()] * 5)
+        assert (await anna.ask("forget")).text.startswith("before: Who?")
+        assert (await anna.ask("state")).text.startswith("before: None")
+
+
 async def test_a_defect_costs_one_answer() -> None:
     """An unexpected error is logged with what led to it, the person is told, and the bot goes on."""
     async with world() as running:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.core.models import Asked, Conversation, DialogueState, Exchange, Held, Outcome, Reading, Received
+from bot.core.models import Asked, Conversation, DialogueState, Exchange, Held, Note, Outcome, Reading, Received
 from bot.errors import StorageError
 from bot.storage import Storage
 from bot.storage.personal import EXPIRED, IMPERSONAL, PERSONAL
@@ -116,6 +116,18 @@ class TestForget:
         kept = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
         assert b"SQLite format" in kept
         assert b"a secret" not in kept
+        assert f"payload of {ANN.id}".encode() not in kept
+
+    async def test_the_files_hold_no_trace_of_who_asked_for_it(self, store: Storage, path: Path) -> None:
+        """The message that asked is closed with it, and nothing of either is in the write-ahead log."""
+        await converse(store, ANN, ANN, 1)
+        await converse(store, BOB, BOB, 2)
+        (number, _), *_ = await store.opened("telegram", after=0, limit=1)
+        await store.close(number, NOW, note=Note(ANN, None))
+        assert await store.held(ANN) == Held(None, 0, 0)
+        assert (await store.held(BOB)).questions == 1
+        kept = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+        assert b"SQLite format" in kept
         assert f"payload of {ANN.id}".encode() not in kept
 
     async def test_what_another_program_keeps_in_the_log_is_told(self, path: Path) -> None:
