@@ -132,6 +132,35 @@ def test_an_intentional_mention_counts_without_any_name() -> None:
     assert read(text("who?", **{"m.mentions": {"user_ids": [ANNA]}})) is None
 
 
+def test_where_apps_list_who_is_meant_nobody_else_is() -> None:
+    """A link may be there for another reason; what names the bot at the beginning is written for it."""
+    nobody: dict[str, Any] = {"m.mentions": {}}
+    assert read(text("ask …", formatted_body=f"ask {PILL}", **nobody)) is None
+    assert said(text("JOLIG: who?", **nobody)) == "who?"
+
+
+def test_a_mention_in_what_is_replied_to_is_none() -> None:
+    """Older apps quote it."""
+    quoted = f"<mx-reply><blockquote>{PILL} who?</blockquote></mx-reply>"
+    assert read(text("I know", formatted_body=f"{quoted}I know")) is None
+
+
+@pytest.mark.parametrize("room", [DIRECT, GROUP], ids=["direct", "group"])
+def test_what_is_null_is_not_there(room: Room) -> None:
+    """Some apps write all that there might be."""
+    nulls = dict.fromkeys(["format", "formatted_body", "filename", "m.relates_to", "m.mentions", "m.new_content"])
+    assert said(text("JOLIG: who?", **nulls), room) == "who?"
+    assert said(text("JOLIG: who?", **{"m.relates_to": {"rel_type": None, "m.in_reply_to": None}}), room) == "who?"
+
+
+@pytest.mark.parametrize("msgtype", ["m.image", "m.file", "m.video", "m.audio"])
+def test_what_is_written_beneath_a_file_is_a_text(msgtype: str) -> None:
+    """The file's name is apart from it then; the name alone asks nothing."""
+    found = {"msgtype": msgtype, "body": "JOLIG: who?", "filename": "picture.png"}
+    assert said(event(found)) == "who?"
+    assert isinstance(read(event(found | {"filename": found["body"]}), DIRECT), Wordless)
+
+
 def test_a_reply_may_be_to_the_bot() -> None:
     """Whose message it replies to is found out where it is answered; what older clients quote is left out."""
     found = text("> <@jolig> old\n> older\n\nnew?", **{"m.relates_to": {"m.in_reply_to": {"event_id": "$reply"}}})
@@ -377,7 +406,17 @@ JSON = st.recursive(
     lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=12), values, max_size=3),
     max_leaves=8,
 )
-NAMES = ["msgtype", "body", "formatted_body", "m.relates_to", "m.new_content", "m.mentions", "membership", "redacts"]
+NAMES = [
+    "msgtype",
+    "body",
+    "formatted_body",
+    "m.relates_to",
+    "m.new_content",
+    "m.mentions",
+    "membership",
+    "redacts",
+    "filename",
+]
 
 
 @given(

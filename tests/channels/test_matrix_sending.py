@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from bot.channels.matrix.events import Place
+from bot.channels.matrix.events import Place, Reader, Room, Wordless
 from bot.channels.matrix.homeserver import Event, RefusedError
 from bot.channels.matrix.sending import Picture, Sender
 from bot.core.models import Answer, Outcome, Paragraph
@@ -22,6 +22,7 @@ class Full:
 
     def __init__(self, *, refused: str) -> None:
         self.refused = refused
+        self.sent: list[Event] = []
 
     async def upload(self, *_: Any, **__: Any) -> Event:
         """Store a file."""
@@ -31,6 +32,7 @@ class Full:
 
     async def send(self, _room: str, _kind: str, content: Event, *, transaction: str) -> str:
         """Send a message."""
+        self.sent.append(content)
         if content["msgtype"] == self.refused:
             raise RefusedError("403")
         return f"${transaction}"
@@ -44,3 +46,27 @@ async def test_an_answer_whose_picture_is_refused_is_sent_without_it(refused: st
     """And known as sent: else an edit of its question would be answered a second time."""
     sender = Sender(cast("Homeserver", Full(refused=refused)), commands=lambda: ())
     assert await sender.replace(PLACE, (), ANSWER, because="$event", picture=PICTURE) == sent
+
+
+async def test_a_picture_is_no_question_to_another_bot() -> None:
+    """Two bots that answer each other would never end."""
+    server = Full(refused="nothing")
+    sender = Sender(cast("Homeserver", server), commands=lambda: ())
+    await sender.replace(PLACE, (), ANSWER, because="$event", picture=PICTURE)
+    reader = Reader("@other:example.org", commands=lambda: ())
+    room = Room(PLACE.room, direct=True, name="other")
+    text, picture = (
+        reader.read(
+            room,
+            {
+                "event_id": "$event",
+                "type": "m.room.message",
+                "sender": "@jolig:example.org",
+                "origin_server_ts": 1,
+                "content": content,
+            },
+        )
+        for content in server.sent
+    )
+    assert text is None
+    assert isinstance(picture, Wordless)

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.service import Conversation
 
@@ -45,6 +45,12 @@ UserId = Annotated[str, Field(pattern=r"^@[^:\s]*:[^/?#@\s]+$")]
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, part: object) -> object:
+        """Take what is null for what is not there, as some apps write it."""
+        return {name: value for name, value in part.items() if value is not None} if isinstance(part, dict) else part
+
 
 class _Other(_Part):
     event_id: EventId
@@ -72,17 +78,24 @@ class _Content(_Part):
     msgtype: str = ""
     body: str = ""
     formatted_body: str = ""
+    filename: str = ""
     membership: str = ""
     redacts: EventId | None = None
     replacement_room: RoomId | None = None
     relation: _Relation = Field(default=_Relation(), alias="m.relates_to")
-    mentions: _Mentions = Field(default=_Mentions(), alias="m.mentions")
+    mentions: _Mentions | None = Field(default=None, alias="m.mentions")
     new: "_Content | None" = Field(default=None, alias="m.new_content")
 
     @property
     def html(self) -> str:
-        """Return the text as HTML, nothing where there is none or too much of it."""
-        return self.formatted_body if len(self.formatted_body) <= LONGEST_HTML else ""
+        """Return the text as HTML without the message that it replies to, nothing where there is none or too much."""
+        own = self.formatted_body.rpartition("</mx-reply>")[2]
+        return own if len(own) <= LONGEST_HTML else ""
+
+    @property
+    def is_text(self) -> bool:
+        """Return whether somebody writes something, be it beneath a file: then the file's name is apart from it."""
+        return self.msgtype == "m.text" or (self.msgtype in _WORDLESS and self.filename not in ("", self.body))
 
     @property
     def own(self) -> str:
@@ -331,13 +344,13 @@ class Reader:
     def _message(self, room: Room, event: _Event) -> Asked | Edited | Wordless | None:
         content, relation = event.content, event.content.relation
         if relation.rel_type == "m.replace":
-            return self._edit(room, event, content.new) if content.new and content.new.msgtype == "m.text" else None
+            return self._edit(room, event, content.new) if content.new and content.new.is_text else None
         addressed = room.direct or self._is_addressed(content, room.name)
-        if event.type == "m.sticker" or content.msgtype in _WORDLESS:
+        if event.type == "m.sticker" or (content.msgtype in _WORDLESS and not content.is_text):
             return Wordless(self._origin(room, event)) if addressed else None
         # A message in a thread names the one before it for apps without threads; that does not make it a reply.
         reply_to = relation.in_reply_to.event_id if relation.in_reply_to and not relation.falls_back else None
-        if content.msgtype != "m.text" or not (addressed or reply_to):
+        if not content.is_text or not (addressed or reply_to):
             return None
         return Asked(self._origin(room, event), event.id, self._text(content, room.name), addressed, reply_to)
 
@@ -387,7 +400,9 @@ class Reader:
 
     def _is_addressed(self, content: _Content, name: str) -> bool:
         """Return whether a message in a group says that it is for the bot."""
-        if self._user in content.mentions.user_ids or self._user in unquote(content.html):
+        # Who is meant is listed by newer apps; in older ones it is who is linked.
+        meant = content.mentions.user_ids if content.mentions else unquote(content.html)
+        if self._user in meant:
             return True
         command = _COMMAND.match(content.own)
         return bool(command and command[1].casefold() in self._commands()) or bool(
@@ -434,12 +449,12 @@ def _parsed(event: Mapping[str, Any]) -> _Event | None:
 
 
 class _Words(HTMLParser):
-    """The words of an HTML message, without what it replies to and without the links to one user."""
+    """The words of an HTML message, without the links to one user."""
 
     def __init__(self, user: str) -> None:
         super().__init__()
         self._user = user
-        self._skipped: str | None = None
+        self._skips = False
         self._found: list[str] = []
 
     @classmethod
@@ -454,21 +469,21 @@ class _Words(HTMLParser):
         return "".join(words._found)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Skip a quoted message or a link to the user; begin a new line where one begins."""
+        """Skip a link to the user; begin a new line where one begins."""
         links = unquote(dict(attrs).get("href") or "")
-        if self._skipped:
+        if self._skips:
             return
-        if tag == "mx-reply" or (tag == "a" and links.endswith(f"#/{self._user}")):
-            self._skipped = tag
+        if tag == "a" and links.endswith(f"#/{self._user}"):
+            self._skips = True
         elif tag in ("br", "p", "div", "li", "blockquote") and self._found:
             self._found.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         """Go on after what is skipped."""
-        if tag == self._skipped:
-            self._skipped = None
+        if tag == "a":
+            self._skips = False
 
     def handle_data(self, data: str) -> None:
         """Take words."""
-        if self._skipped is None:
+        if not self._skips:
             self._found.append(data)

@@ -78,7 +78,8 @@ class Sender:
         file = await self._server.upload(place.room, picture.png, kind=PNG, name="picture.png")
         width, height = unpack(">II", picture.png[_SIZE])
         info = {"mimetype": PNG, "size": len(picture.png), "w": width, "h": height}
-        content = {"msgtype": "m.image", "body": picture.title, "filename": "picture.png", "info": info, **file}
+        # Its title is its name: beneath it, apart from a name, it would be a text, which another bot answers.
+        content = {"msgtype": "m.image", "body": picture.title, "info": info, **file}
         return await self._put(place, content | _relation(place), because=f"{because} picture")
 
     async def _put(self, place: Place, content: Event, *, because: str) -> str:
