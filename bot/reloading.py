@@ -13,6 +13,8 @@ from bot.knowledge import cache
 from bot.knowledge.preparing import prepare
 from bot.service import Service
 
+SETTLING = 10.0
+"""Seconds after which nothing holds the old knowledge any more."""
 log = structlog.get_logger()
 
 
@@ -49,7 +51,8 @@ class Reloading:
         except JoligError as error:  # changed again since it was checked, or not what the settings ask for
             return [str(error)]
         self._service.take(responder)
-        settle()
+        # Later: what answers now holds the old knowledge still, which would stay with the new.
+        asyncio.get_running_loop().call_later(SETTLING, settle)
         return []
 
     def _load(self) -> Responder:

@@ -1,6 +1,7 @@
 """New knowledge in a service that answers."""
 
 import asyncio
+import gc
 import os
 import re
 import shutil
@@ -78,6 +79,13 @@ async def test_valid_knowledge_is_taken(service: Service, reload: Reloading, vil
     assert GOOD_DAY in await said(service, "hello")
     assert after != before
     assert logs == [{"event": "knowledge_reloaded", "log_level": "info", "version": after}]
+
+
+async def test_the_old_knowledge_is_not_kept_with_the_new(reload: Reloading) -> None:
+    """Who answers with it in this moment holds it: nothing is left out of garbage collections yet."""
+    gc.unfreeze()
+    assert await reload() == []
+    assert gc.get_freeze_count() == 0
 
 
 async def test_questions_are_answered_while_the_knowledge_is_checked(service: Service, reload: Reloading) -> None:
