@@ -73,6 +73,8 @@ class Busy:
         """The sessions whose key is there."""
         self.present = 2
         """How many are in the room after all of it."""
+        self.down: list[int] = []
+        """For how many more requests the homeserver is down, each time that it is."""
 
     async def sync(self, _since: str | None, *, whole: bool, wait: float) -> SyncResponse:
         """Return the last event."""
@@ -94,12 +96,23 @@ class Busy:
 
     async def earlier(self, _room: str, start: str, _end: str | None) -> Page:
         """Return a few events."""
+        self._reach()
         if self.failures:
             raise self.failures.pop(0)
         self.pages += 1
         upto = int(start)
         begin = max(0, upto - OF_PAGE)
         return Page(self.events[begin:upto][::-1], str(begin) if begin else None)
+
+    async def who(self) -> None:
+        """Be there, or not."""
+        self._reach()
+
+    def _reach(self) -> None:
+        if self.down and self.down[0]:
+            self.down[0] -= 1
+            raise NetworkError("503")
+        self.down = self.down[1:]
 
     def message(self, _room: str, event: Event) -> str:
         """Return what names a message."""
@@ -211,8 +224,18 @@ async def test_a_refusal_does_not_end_the_channel(storage: Storage, refusals: li
     assert (await found(storage), server.refusals) == (ids(0), [0, 0])
 
 
+async def test_a_homeserver_that_is_down_is_waited_for(storage: Storage) -> None:
+    """However long and often: nothing of what it has is left out."""
+    server = Busy([said(number) for number in range(20)])
+    server.down = [9, 0, 9, 0, 9, 0, 9]
+    await receive(server, storage)
+    assert (await found(storage), server.down) == (ids(*range(20)), [])
+
+
 @pytest.mark.parametrize(
-    "failures", [[RefusedError("404")] * 3, [ForbiddenError("403")]], ids=["again and again", "removed"]
+    "failures",
+    [[RefusedError("404")] * 3, [NetworkError("500")] * 3, [ForbiddenError("403")]],
+    ids=["again and again", "damaged", "removed"],
 )
 async def test_what_is_refused_for_good_hides_nothing_else(storage: Storage, failures: list[ChannelError]) -> None:
     """A bot that was removed from the room is told so at once."""

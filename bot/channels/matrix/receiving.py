@@ -90,16 +90,14 @@ class Receiver:
             await self._patiently(partial(self._positions.save_position, CHANNEL, response.next_batch))
             self._since = response.next_batch
 
-    async def _patiently(
-        self, action: Callable[[], Awaitable[_Result]], passing: tuple[type[JoligError], ...] = _PASSING
-    ) -> _Result | None:
+    async def _patiently(self, action: Callable[[], Awaitable[_Result]]) -> _Result | None:
         """Do something, again where it fails for a time; return None where the stop comes first."""
         for pause in chain(self._timing.retry, repeat(self._timing.retry[-1])):
             try:
                 result = await self._unless_stopped(action)
             except LoggedOutError:
                 await self._sign_in_again()
-            except passing as error:
+            except _PASSING as error:
                 log.warning("matrix_unreachable", error=str(error))
                 self._health.set(CHANNEL, str(error))
             else:
@@ -140,7 +138,8 @@ class Receiver:
         for room in response.rooms.leave:
             self._server.forget(room)
             yield [self._received(room, f"{REMOVED} {room} {since}", {"type": REMOVED}, chat=room)]
-        for room, info in response.rooms.join.items():
+        # What is there is not to wait for what has to be looked for.
+        for room, info in sorted(response.rooms.join.items(), key=lambda joined: joined[1].timeline.limited):
             if since is not None:
                 async for events, members in self._events(room, info.timeline, since):
                     yield [wanted async for wanted in self._wanted(room, events, members)]
@@ -170,22 +169,29 @@ class Receiver:
         if before:
             log.warning("matrix_gap_not_filled", room=room, pages=len(starts))
         for begin, members_then in reversed(starts):
-            if page := await self._page(room, begin, since):
+            page = await self._page(room, begin, since)
+            if page is None:
+                log.warning("matrix_gap_not_filled", room=room, pages=1)
+            else:
                 yield page.events[::-1], members_then
 
     async def _page(self, room: str, start: str, since: str) -> Page | None:
-        """Return a page of what a sync left out, None where the homeserver refuses it again and again."""
+        """Return a page of what a sync left out, None where it cannot be had while the homeserver is there.
+
+        A room that is damaged on the homeserver must not hold up all the others.
+        """
         for pause in self._timing.retry:
             try:
-                return await self._patiently(
-                    partial(self._server.earlier, room, start, since), (NetworkError, StorageError)
-                )
+                return await self._unless_stopped(partial(self._server.earlier, room, start, since))
             except ForbiddenError:  # the bot was removed meanwhile
                 break
-            except RefusedError as error:
+            except LoggedOutError:
+                await self._sign_in_again()
+            except _PASSING as error:
                 log.warning("matrix_gap_refused", room=room, error=str(error), seconds=pause)
             if await stopped_within(self._stop, pause):
                 break
+            await self._patiently(self._server.who)  # one that is down is waited for
         return None
 
     async def _wanted(self, room: str, events: list[Event], members: int) -> AsyncIterator[Received]:
