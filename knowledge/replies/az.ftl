@@ -21,7 +21,7 @@ member =
     .unknown = Mənbələrdə qrupun üzvləri sırasında bu ad çəkilmir: { $person }.
     .which = Kimi nəzərdə tutursunuz? Üzv kimi bu şəxslərin adları çəkilir:
 conviction =
-    { $by } bu qənaətini vurğulayıb: { $conviction }. Bu, mənbənin çatdırdığına görə, qrupun öz mövqeyidir.
+    { $by } “öz əminliyini vurğulayıb”: { $conviction }. Bu, mənbənin çatdırdığına görə, qrupun öz mövqeyidir.
 aims =
     Öz adına görə, { $short } – { $full }.
 
@@ -146,7 +146,7 @@ turan =
 nationality =
     Mənbələrdə üzvlərdən kimin erməni, kimin azərbaycanlı olduğu və hərəsindən neçə nəfər olduğu göstərilmir. Mən bunu
     adlara görə təxmin etmirəm.
-    .person = Mənbələrdə { $person } haqqında haradan olduğu deyilmir, mən isə bunu ada görə təxmin etmirəm.
+    .person = Mənbələrdə bu şəxsin ({ $person }) haradan olduğu deyilmir, mən isə bunu ada görə təxmin etmirəm.
 biography =
     Mənbələrdə üzvlərin işi, təhsili, yaşı, məvacibi, yaşayış yeri və şəxsi həyatı barədə heç nə deyilmir. Yalnız
     adları verilir.
@@ -170,7 +170,7 @@ chair =
 attendance =
     Mənbələrdə üzvlərdən kimin görüşdə olduğu, kimin olmadığı deyilmir. Yalnız qrupun toplaşdığı bildirilir.
     .person =
-        Mənbələrdə { $person } haqqında görüşdə olub-olmadığı deyilmir. Yalnız qrupun toplaşdığı bildirilir.
+        Mənbələrdə bu şəxsin ({ $person }) görüşdə olub-olmadığı deyilmir. Yalnız qrupun toplaşdığı bildirilir.
 measures-content =
     Mənbələrdə hesabatın adı verilir, lakin ondakı tədbirlərin heç birinin nədən ibarət olduğu deyilmir.
 report-authors =
@@ -215,7 +215,7 @@ conflict-background =
     rolu.
 quotes-of-persons =
     Mənbələrdə heç bir ayrıca şəxsdən sitat gətirilmir. Bildirilənlər qrupa və ya bütövlükdə iştirakçılara aid edilir.
-    .person = Mənbələrdə { $person } tərəfindən söylənmiş heç bir sitat yoxdur.
+    .person = Mənbələrdə bu şəxsin ({ $person }) sözlərindən sitat gətirilmir.
 
 ## Small talk
 
@@ -361,7 +361,7 @@ telegram-welcome =
     reaksiya vermirəm. Adımı çəkdiyiniz mesaj cavabsız qalsa, deməli, Telegram onu mənə göstərməyib: əmrdən istifadə
     edin və ya mesajıma cavab yazın.
 stale-choice = Bu düymə əvvəlki versiyaya aiddir. Xahiş edirəm, sualı yenidən verin.
-unavailable = Hazırda cavab verə bilmirəm. Xahiş edirəm, bir dəqiqədən sonra yenidən yoxlayın.
+unavailable = Hazırda cavab verə bilmirəm. Xahiş edirəm, bir dəqiqədən sonra yenidən cəhd edin.
 text-only = Yalnız mətn oxuya bilirəm. Xahiş edirəm, sualınızı yazın.
 key-missing = Bu mesajın şifrəsini aça bilmirəm: açarı mənə çatmayıb. Xahiş edirəm, mesajı yenidən göndərin.
 matrix-hint =

@@ -7,7 +7,7 @@
 about-group =
     { $short } is the { $full }. The source describes it as a group of { $count } { $composition }.
 
-    At the last meeting reported it met { $purpose }.
+    At the last meeting reported, it met { $purpose }.
 group-name =
     The source gives the full name as “{ $full }” and the short name as “{ $short }”. It does not say what the letters of the
     short name stand for.
