@@ -551,7 +551,7 @@ _PRIOR = np.array([2.9, 2.7, 2.8, 1.1, 1.5, 1.3, 0.6, -8.0])
 """Weights of the features where there are no held-out questions to learn them from."""
 _TRUST = 1.0
 """Strength of that prior, in held-out questions."""
-_STEPS = 500
+_ROUNDS = 500
 _STRANGE = 0.25
 """Share of questions out of scope that the confidence reckons with."""
 
@@ -580,7 +580,7 @@ class _HeldOut:
         counted = (self.features * np.where(self.strange, ratio, 1)[:, None]).T
         inverse = np.linalg.inv(counted @ self.features / 4 + _TRUST * np.eye(len(_PRIOR)))
         weights = _PRIOR
-        for _ in range(_STEPS):
+        for _ in range(_ROUNDS):
             surprise = _logistic(self.features @ weights) - self.right
             weights = weights - inverse @ (counted @ surprise + _TRUST * (weights - _PRIOR))
         return weights

@@ -98,8 +98,7 @@ def contradictions(
 
 def borne_out(text: str, facts: Collection[Fact], *, language: str) -> bool:
     """Return whether facts state a number that a text gives, or a day or month."""
-    stated = [(day, fact.as_of.year) for fact in facts for day in _stated(fact)]
-    numbers = {fact.value.number for fact in facts if isinstance(fact.value, NumberValue)}
+    stated, numbers = _stated_days(facts), _stated_numbers(facts)
     given = (day for day in given_dates(text, language) if day.month)
     return any(day.fits(other, latest) for day in given for other, latest in stated) or any(
         number in numbers for _, number in given_numbers(text, language)
@@ -155,8 +154,7 @@ def _dates(
     given = given_dates(text, language)
     if not given:
         return
-    of_answer = [(day, fact.as_of.year) for fact in facts for day in _stated(fact)]
-    stated = of_answer or [(day, fact.as_of.year) for fact in known for day in _stated(fact)]
+    stated = _stated_days(facts) or _stated_days(known)
     stated += [(day, fact.as_of.year) for fact in facts for day in _told(fact, language)]
     # A passage may tell the days of several things: it bears a year out, and not that this was then.
     years = {day.year for words, spoken in _words_of(facts, language, sources) for day in given_dates(words, spoken)}
@@ -170,7 +168,7 @@ def _numbers(
     text: str, facts: Collection[Fact], language: str, sources: Mapping[str, Source]
 ) -> Iterator[Contradiction]:
     given = list(given_numbers(text, language))
-    stated = {fact.value.number for fact in facts if isinstance(fact.value, NumberValue)}
+    stated = _stated_numbers(facts)
     if not given or not stated or lexicon(language).comparisons & set(normalise(text).split()):
         return
     for said, spoken in _words_of(facts, language, sources):
@@ -312,6 +310,16 @@ def _months(language: str) -> Mapping[str, int]:
         for width in ("wide", "abbreviated")
         for number, name in get_month_names(width, context, locale).items()
     }
+
+
+def _stated_days(facts: Iterable[Fact]) -> list[tuple[GivenDate, int]]:
+    """Return the days that facts state, each with the year in which that was written."""
+    return [(day, fact.as_of.year) for fact in facts for day in _stated(fact)]
+
+
+def _stated_numbers(facts: Iterable[Fact]) -> set[int]:
+    """Return the numbers that facts state."""
+    return {fact.value.number for fact in facts if isinstance(fact.value, NumberValue)}
 
 
 def _told(fact: Fact, language: str) -> Iterator[GivenDate]:

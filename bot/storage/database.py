@@ -124,6 +124,11 @@ class _Driver(aiosqlite.Connection):
             raise
         return self
 
+    @property
+    def own(self) -> sqlite3.Connection:
+        """Return the connection itself, for use in its thread."""
+        return self._conn
+
     async def do(self, work: Callable[[], _Result]) -> _Result:
         """Do some work in the thread of the connection."""
         return cast("_Result", await self._execute(work))  # type: ignore[no-untyped-call]
@@ -591,7 +596,7 @@ def _opened(driver: _Driver, path: Path | str, patience: float, place: str) -> t
     """Return a driver's connection for the library, its database of the newest schema, and the key beside it."""
     with _failures(place), ExitStack() as opening:
         # One connection: SQLite has one writer at a time anyway, and a database in memory lives in its connection.
-        engine = create_engine("sqlite://", creator=lambda: driver._conn, poolclass=NullPool)  # noqa: SLF001
+        engine = create_engine("sqlite://", creator=lambda: driver.own, poolclass=NullPool)
         event.listen(engine, "connect", partial(_prepare, patience))
         connection = opening.enter_context(engine.connect())
         with connection.begin():

@@ -22,6 +22,10 @@ SPOKEN = frozenset({"m.room.message", "m.sticker", "m.reaction"})
 """What people say: no other event is taken from an encrypted one, which the homeserver has not looked into."""
 _PRESENT = ("join", "invite")
 _WORDLESS = ("m.image", "m.file", "m.audio", "m.video", "m.location")
+_LAST_MOMENT = 253_402_300_799_999
+"""The last millisecond that a date can tell: whoever sends an event, or their homeserver, says when it was."""
+LONGEST_HTML = 4096
+"""Characters up to which HTML is read; the parser takes time by the square of what is broken."""
 _LEADING = " \t,.:;-–—"
 """What remains before the text where a mention stood."""
 _COMMAND = re.compile(r"\s*[!/](\w+)")
@@ -62,12 +66,6 @@ class _Relation(_Part):
     key: str = ""
     falls_back: bool = Field(default=False, alias="is_falling_back")
     in_reply_to: _Other | None = Field(default=None, alias="m.in_reply_to")
-
-
-_LAST_MOMENT = 253_402_300_799_999
-"""The last millisecond that a date can tell: whoever sends an event, or their homeserver, says when it was."""
-LONGEST_HTML = 4096
-"""Characters up to which HTML is read; the parser takes time by the square of what is broken."""
 
 
 class _Mentions(_Part):

@@ -166,10 +166,12 @@ class Receiver:
             members -= self._reader.growth(page.events)
             starts.append((before, members))
             before = None if any(map(self._reader.joins, page.events)) else page.before
-        if before:
+        if before and not self._stop.is_set():
             log.warning("matrix_gap_not_filled", room=room, pages=len(starts))
         for begin, members_then in reversed(starts):
             page = await self._page(room, begin, since)
+            if self._stop.is_set():  # all of it comes in again
+                return
             if page is None:
                 log.warning("matrix_gap_not_filled", room=room, pages=1)
             else:
