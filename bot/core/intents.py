@@ -11,11 +11,10 @@ starts fast.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from operator import mul
+from math import log1p, sqrt
 from typing import TYPE_CHECKING, Any, Self
 from warnings import catch_warnings, simplefilter
 
@@ -27,10 +26,12 @@ from bot.core.text import normalise, plain
 from bot.errors import KnowledgeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.signedinteger[Any]]
+"""In as few bytes as suffice."""
 Hashes = NDArray[np.uint64]
 
 LONGEST = 1_000
@@ -58,6 +59,7 @@ _SIMILAR = 0.7
 """Similarity of two words below which they have nothing to do with each other."""
 _VOTES = (0.4, 0.25, 0.15, 0.1, 0.1)
 """How much the best aligned utterances of a label count, best first."""
+_SHARES = np.array([*_VOTES, 0], np.float32)
 _ALIGNMENT_SHARE = 0.6
 """How much the alignment says beside the head."""
 _SHARPNESS = 8.0
@@ -102,10 +104,6 @@ class Ranking:
 
 _BASE = 0x9E3779B97F4A7C15
 _MODULUS = 1 << 64
-_WORD_BIT = 1 << 63
-_SPACE = ord(" ")
-_KEPT, _SHORT = 4096, 32
-"""Words whose n-grams are kept, as most words of a question have been met before, and the longest of them."""
 
 
 def _powers(base: int, count: int) -> Hashes:
@@ -116,48 +114,22 @@ _POWERS = _powers(_BASE, LONGEST + 2)
 _INVERSE_POWERS = _powers(pow(_BASE, -1, _MODULUS), LONGEST + 2)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grams:
-    """The n-grams of a word as hashes, which are polynomials of the characters' codes: the same in every run.
+def _grams(word: str) -> Hashes:
+    """Return the n-grams of characters within a word and its borders, as hashes that are the same in every run.
 
-    Those of whole words have the highest bit set and sort last.
+    They are polynomials of the characters' codes: differences of prefix sums give those of all substrings at once.
     """
-
-    hashes: Hashes
-    """The n-grams of characters within the word and its borders, and the word itself."""
-    polynomial: int
-    """That of the word itself, all bits of it."""
-    power: int
-    """What the first character after the word is multiplied by."""
-
-    @classmethod
-    def of(cls, word: str) -> Self:
-        """Return the n-grams of a word: differences of prefix sums give the polynomials of all substrings at once."""
-        codes = np.frombuffer(f" {word} ".encode("utf-32-le"), "<u4")
-        prefixes = np.concatenate(([np.uint64(0)], np.cumsum(codes * _POWERS[: len(codes)], dtype=np.uint64)))
-        starts, ends = _substrings(len(codes))
-        hashes = (prefixes[ends] - prefixes[starts]) * _INVERSE_POWERS[starts]
-        polynomial = int(hashes[-1])
-        hashes &= np.uint64(_WORD_BIT - 1)
-        hashes[-1] |= np.uint64(_WORD_BIT)
-        return cls(hashes, polynomial, pow(_BASE, len(word), _MODULUS))
-
-    def followed(self, by: _Grams) -> int:
-        """Return the hash of this word and the one after it."""
-        return (self.polynomial + self.power * (_SPACE + _BASE * by.polynomial)) % _MODULUS | _WORD_BIT
+    codes = np.frombuffer(f" {word} ".encode("utf-32-le"), "<u4")
+    prefixes = np.concatenate(([np.uint64(0)], np.cumsum(codes * _POWERS[: len(codes)], dtype=np.uint64)))
+    starts, ends = _substrings(len(codes))
+    return np.asarray((prefixes[ends] - prefixes[starts]) * _INVERSE_POWERS[starts])
 
 
 @lru_cache(maxsize=64)
 def _substrings(length: int) -> tuple[Ints, Ints]:
-    """Return starts and ends of the n-grams of a word with its borders, those of the word itself last."""
-    spans = [(start, start + size) for size in _CHARACTERS for start in range(length - size + 1)]
-    starts, ends = np.array([*spans, (1, length - 1)]).T
+    """Return starts and ends of the n-grams of a text."""
+    starts, ends = np.array([(start, start + size) for size in _CHARACTERS for start in range(length - size + 1)]).T
     return starts, ends
-
-
-def _pairs(grams: Iterable[_Grams]) -> Hashes:
-    """Return the hashes of each word with the one after it."""
-    return np.array([word.followed(after) for word, after in pairwise(grams)], np.uint64)
 
 
 # --- the parts of a matcher ----------------------------------------------------------------------
@@ -212,62 +184,102 @@ class _Vector:
 
 @dataclass(frozen=True)
 class _Vocabulary(_Part):
-    """The n-grams of the utterances."""
+    """The words of the utterances and their n-grams: those of characters come first, then those of one word, of two."""
 
-    hashes: Hashes
-    """Sorted."""
+    data: NDArray[np.uint8]
+    data_ends: Ints
+    """The words, end to end."""
+    characters: Hashes
+    """The n-grams of characters, sorted."""
+    columns: NDArray[np.int32]
+    ends: Ints
+    """Those that each word has, end to end: most words of a question are known, and need not be taken apart."""
+    pairs: Ints
+    """The n-grams of two words, sorted: the number of the one times how many words there are, and that of the other."""
     weights: Floats
-    """How few labels each is met under, which tells more of what it means than how few utterances have it."""
+    """How few labels each n-gram is met under, which tells more of what it means than how few utterances have it."""
 
     @classmethod
     def of(cls, texts: Sequence[str], labels: Ints) -> Self:
-        grams = {word: _Grams.of(word) for word in {word for text in texts for word in text.split()}}
-        documents = [[grams[word] for word in text.split()] for text in texts]
-        found = [np.concatenate([*(word.hashes for word in words), _pairs(words)]) for words in documents]
+        words = list(dict.fromkeys(word for text in texts for word in text.split()))
+        numbers = {word: number for number, word in enumerate(words)}
+        grams = [_grams(word) for word in words]
+        characters = np.unique(np.concatenate(grams))
+        pairs = {pair for text in texts for pair in _pairs([numbers[word] for word in text.split()], len(words))}
+        strings = _Strings.of(words)
+        unweighed = cls(
+            data=strings.data,
+            data_ends=strings.ends,
+            characters=characters,
+            columns=np.concatenate([characters.searchsorted(hashes) for hashes in grams]).astype(np.int32),
+            ends=np.cumsum([0, *map(len, grams)]),
+            pairs=np.array(sorted(pairs), np.int64),
+            weights=np.empty(0, np.float32),
+        )
+        found = [unweighed.found(text.split()) for text in texts]
         rows = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-        unique = [np.unique(np.concatenate([found[row] for row in mine])) for mine in rows]
-        hashes, frequencies = np.unique(np.concatenate(unique), return_counts=True)
-        return cls(hashes, np.sqrt(_rarity(frequencies, len(unique))))
+        unique = np.concatenate([np.unique(np.concatenate([found[row] for row in mine])) for mine in rows])
+        return replace(unweighed, weights=np.sqrt(_rarity(np.bincount(unique), len(rows))))
 
     @cached_property
-    def _first_word(self) -> int:
-        return int(np.searchsorted(self.hashes, np.uint64(_WORD_BIT)))
+    def words(self) -> list[str]:
+        return _Strings(self.data, self.data_ends).all
 
     @cached_property
-    def _end(self) -> Ints:
-        return np.array([len(self.hashes)])
-
-    def _columns(self, hashes: Hashes) -> Ints:
-        """Return the columns of those n-grams that the vocabulary has."""
-        columns = self.hashes.searchsorted(hashes)
-        known: Ints = columns[self.hashes.take(columns, mode="clip") == hashes]
-        return known
-
-    def _read(self, word: str) -> tuple[_Grams, Ints]:
-        grams = _Grams.of(word)
-        return grams, self._columns(grams.hashes)
+    def numbers(self) -> dict[str, int]:
+        """The number of each word."""
+        return {word: number for number, word in enumerate(self.words)}
 
     @cached_property
-    def _kept(self) -> Callable[[str], tuple[_Grams, Ints]]:
-        return lru_cache(maxsize=_KEPT)(self._read)
+    def _ends(self) -> list[int]:
+        ends: list[int] = self.ends.tolist()
+        return ends
 
-    def vector(self, text: str) -> _Vector:
-        """Return the vector of a normalised text, its characters and its words each brought to their own length."""
-        read = [self._kept(word) if len(word) <= _SHORT else self._read(word) for word in text.split()]
-        pairs = self._columns(_pairs(grams for grams, _ in read))
-        found = np.concatenate([*(columns for _, columns in read), pairs, self._end])
+    def __len__(self) -> int:
+        return len(self.characters) + len(self.words) + len(self.pairs)
+
+    def found(self, words: Sequence[str]) -> Ints:
+        """Return the n-grams of a text that the utterances have, each once, in order."""
+        numbers = [self.numbers.get(word, -1) for word in words]
+        ones, twos = len(self.characters), len(self.characters) + len(self.words)
+        characters = [self._characters(word, number) for word, number in zip(words, numbers, strict=True)]
+        pairs = _places(np.array(_pairs(numbers, len(self.words)), np.int64), self.pairs)
+        known = [ones + number for number in numbers if number >= 0]
+        found = np.concatenate([*characters, np.array([*known, len(self)]), pairs + twos])
         found.sort()
-        columns = found[(found[1:] != found[:-1]).nonzero()[0]]
+        return np.asarray(found[:-1][found[1:] != found[:-1]])
+
+    def _characters(self, word: str, number: int) -> Numbers:
+        """Return the n-grams of characters that a word shares with the utterances."""
+        if number < 0:
+            return _places(_grams(word), self.characters)
+        return self.columns[self._ends[number] : self._ends[number + 1]]
+
+    def vector(self, words: Sequence[str]) -> _Vector:
+        """Return the vector of a text, its characters and its words each brought to their own length."""
+        columns = self.found(words)
         values = self.weights[columns]
-        border = columns.searchsorted(self._first_word)
+        border = columns.searchsorted(len(self.characters))
         _stretch(values[:border], 1)
         _stretch(values[border:], _WORD_BLOCK)
         return _Vector(columns, values)
 
 
+def _pairs(numbers: Iterable[int], words: int) -> list[int]:
+    """Return what stands for each known word with a known one after it."""
+    return [one * words + other for one, other in pairwise(numbers) if one >= 0 and other >= 0]
+
+
+def _places(values: NDArray[Any], known: NDArray[Any]) -> Ints:
+    """Return where some values stand in a sorted array, without those that it does not have."""
+    places = known.searchsorted(values)
+    found: Ints = places[known.take(places, mode="clip") == values] if len(known) else places[:0]
+    return found
+
+
 def _stretch(values: Floats, length: float) -> None:
     """Bring a vector to a length."""
-    values *= length / max(float(np.sqrt(values @ values)), 1e-9)
+    values *= length / max(sqrt(values @ values), 1e-9)
 
 
 def _rarity(frequencies: NDArray[Any], count: int) -> Floats:
@@ -364,49 +376,42 @@ class _Alignment:
 
     scores: Floats
     known: float
-    meant: str
-    """The question, with the nearest known word in place of each word that is not known."""
+    meant: list[str]
+    """The words of the question, with the nearest known word in place of each that is not known."""
 
 
 @dataclass(frozen=True)
 class _Words(_Part):
-    """The words of the utterances."""
+    """The words of each utterance, by number."""
 
-    data: NDArray[np.uint8]
-    data_ends: Ints
     weights: Floats
     ids: NDArray[np.int32]
-    ends: Ints
+    ends: NDArray[np.int32]
 
     @classmethod
-    def of(cls, utterances: Sequence[str]) -> Self:
-        split = [utterance.split() for utterance in utterances]
-        numbers: dict[str, int] = {}
-        ids = [numbers.setdefault(word, len(numbers)) for words in split for word in words]
-        frequencies = np.bincount([numbers[word] for words in split for word in set(words)])
-        strings = _Strings.of(list(numbers))
-        ends = np.cumsum([0, *map(len, split)])
+    def of(cls, utterances: Sequence[str], numbers: Mapping[str, int]) -> Self:
+        split = [[numbers[word] for word in utterance.split()] for utterance in utterances]
+        frequencies = np.bincount([word for words in split for word in set(words)])
         weights = _rarity(frequencies, len(utterances))
-        return cls(strings.data, strings.ends, weights**_CONTRAST, np.array(ids, np.int32), ends)
+        ids = [word for words in split for word in words]
+        ends = np.cumsum([0, *map(len, split)], dtype=np.int32)
+        return cls(weights**_CONTRAST, np.array(ids, np.int32), ends)
 
     @cached_property
-    def _strings(self) -> list[str]:
-        return _Strings(self.data, self.data_ends).all
-
-    @cached_property
-    def _weights(self) -> dict[str, float]:
-        return dict(zip(self._strings, self.weights.tolist(), strict=True))
+    def _weights(self) -> list[float]:
+        weights: list[float] = self.weights.tolist()
+        return weights
 
     @cached_property
     def _greatest(self) -> float:
-        return float(self.weights.max())
+        return max(self._weights)
 
     @cached_property
     def _totals(self) -> Floats:
         """The weight of each utterance's words."""
         return np.add.reduceat(self.weights[self.ids], self.ends[:-1])
 
-    def align(self, words: Sequence[str], utterances: Ints) -> _Alignment:
+    def align(self, words: Sequence[str], utterances: Ints, vocabulary: _Vocabulary) -> _Alignment:
         """Return the agreement of a question's words with each of some utterances, at least one.
 
         It is the weight of the words that the two share, of the weight of the words that they have.
@@ -418,29 +423,31 @@ class _Words(_Part):
         met[ids] = True
         present = met.nonzero()[0]
         places = present.searchsorted(ids)
-        others = list(map(self._strings.__getitem__, present.tolist()))
-        similar = _similarities(words, others)
+        numbers = present.tolist()
+        similar = _similarities(words, [vocabulary.words[number] for number in numbers])
         nearest = zip(words, similar.argmax(axis=1).tolist(), similar.max(axis=1).tolist(), strict=True)
-        taken = [self._taken(word, others[place], closeness) for word, place, closeness in nearest]
-        asked, trusted = np.array([(weight, trust) for _, weight, trust in taken], np.float32).T
+        taken = [self._taken(word, numbers[place], closeness, vocabulary) for word, place, closeness in nearest]
+        asked = np.array([weight for _, weight, _ in taken], np.float32)
+        total = sum(weight for _, weight, _ in taken)
         shared = asked @ np.maximum.reduceat(similar.take(places, axis=1), starts, axis=1)
         shared += np.add.reduceat((similar.max(axis=0) * self.weights[present]).take(places), starts)
         return _Alignment(
-            scores=shared / (asked.sum() + self._totals[utterances]),
-            known=float(asked @ trusted / asked.sum()),
-            meant=" ".join(word for word, _, _ in taken),
+            scores=shared / (self._totals[utterances] + np.float32(total)),
+            known=sum(weight * trust for _, weight, trust in taken) / total,
+            meant=[word for word, _, _ in taken],
         )
 
-    def _taken(self, word: str, other: str, closeness: float) -> tuple[str, float, float]:
+    def _taken(self, word: str, other: int, closeness: float, vocabulary: _Vocabulary) -> tuple[str, float, float]:
         """Return what a word is taken for, the weight of that, and how sure it is."""
-        if word in self._weights:
-            return word, self._weights[word], 1
+        number = vocabulary.numbers.get(word)
+        if number is not None:
+            return word, self._weights[number], 1
         if closeness > 0:
-            return other, self._weights[other], closeness
+            return vocabulary.words[other], self._weights[other], closeness
         return word, self._greatest * min(1, len(word) / _FULL), 0
 
 
-def _spans(firsts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+def _spans(firsts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
     """Return where spans of some positions begin when put end to end, and all the positions that they hold."""
     ends = sizes.cumsum()
     starts = ends - sizes
@@ -462,11 +469,13 @@ class _Verdict:
 
     scores: Floats
     """The share of the votes of each label."""
-    nearest: dict[int, int]
-    """The best aligned utterance of each label that has any."""
+    label: int
+    """The one with most."""
+    nearest: int
+    """Its best aligned utterance, its first one where none was aligned."""
     similarity: float
     """The best alignment."""
-    features: NDArray[np.float64]
+    features: tuple[float, ...]
     known: float
 
 
@@ -484,53 +493,52 @@ class _Judge:
     @classmethod
     def fit(cls, texts: Sequence[str], labels: Ints, *, count: int) -> Self:
         vocabulary = _Vocabulary.of(texts, labels)
-        vectors = [vocabulary.vector(text) for text in texts]
-        ngrams = len(vocabulary.hashes)
-        head = _Head.fit(vectors, labels, ngrams=ngrams, count=count)
-        return cls(vocabulary, head, _Index.of(vectors, ngrams=ngrams), _Words.of(texts), labels)
+        vectors = [vocabulary.vector(text.split()) for text in texts]
+        head = _Head.fit(vectors, labels, ngrams=len(vocabulary), count=count)
+        index = _Index.of(vectors, ngrams=len(vocabulary))
+        return cls(vocabulary, head, index, _Words.of(texts, vocabulary.numbers), labels)
 
     def judge(self, text: str) -> _Verdict | None:
         """Return the verdict on a normalised question, or None where no utterance has anything of it."""
-        vector = self.vocabulary.vector(text)
+        words = text.split()
+        vector = self.vocabulary.vector(words)
         if not len(vector.columns):
             return None
         utterances, cosines = self.index.nearest(vector, utterances=len(self.labels))
-        alignment = self.words.align(text.split(), utterances)
-        readings = [vector] if alignment.meant == text else [vector, self.vocabulary.vector(alignment.meant)]
+        alignment = self.words.align(words, utterances, self.vocabulary)
+        readings = [vector] if alignment.meant == words else [vector, self.vocabulary.vector(alignment.meant)]
         decisions = self.head.decide(readings)
-        agreement, nearest = self._by_label(alignment.scores, utterances)
+        labels = self.labels[utterances]
+        agreement = self._agreement(alignment.scores, labels)
         scores = _softmax(_SHARPNESS * (decisions + _ALIGNMENT_SHARE * agreement))
-        signs = (*_top_and_margin(decisions), *_top_and_margin(agreement), cosines.max(), alignment.known)
-        features = np.array([*signs, np.log1p(len(text)), 1])
-        return _Verdict(scores, nearest, float(alignment.scores.max()), features, alignment.known)
+        label = int(scores.argmax())
+        mine = (labels == label).nonzero()[0]
+        nearest = utterances[mine[alignment.scores[mine].argmax()]] if len(mine) else self._first[label]
+        signs = (*_top_and_margin(decisions), *_top_and_margin(agreement), float(cosines.max()), alignment.known)
+        features = (*signs, log1p(len(text)), 1.0)
+        return _Verdict(scores, label, int(nearest), float(alignment.scores.max()), features, alignment.known)
 
-    def _by_label(self, alignments: Floats, utterances: Ints) -> tuple[Floats, dict[int, int]]:
-        """Return the weighed mean alignment of each label's best utterances, and the very best of each."""
-        order = (-alignments).argsort(kind="stable")
-        ranked = utterances[order]
-        said: dict[int, list[float]] = defaultdict(list)
-        nearest: dict[int, int] = {}
-        # In Python, because there are too few for numpy to be faster.
-        aligned = zip(self.labels[ranked].tolist(), ranked.tolist(), alignments[order].tolist(), strict=True)
-        for label, utterance, alignment in aligned:
-            said[label].append(alignment)
-            nearest.setdefault(label, utterance)
-        agreement = np.zeros(len(self._votes), np.float32)
-        for label, alignments_of_label in said.items():
-            agreement[label] = sum(map(mul, alignments_of_label, _VOTES)) / self._votes[label]
-        return agreement, nearest
+    def _agreement(self, alignments: Floats, labels: Ints) -> Floats:
+        """Return the weighed mean alignment of each label's best utterances."""
+        order = np.lexsort((-alignments, labels))
+        labels, alignments = labels[order], alignments[order]
+        ranks = np.arange(len(labels)) - labels.searchsorted(labels)
+        votes = _SHARES.take(ranks, mode="clip") * alignments
+        return np.bincount(labels, votes, minlength=len(self._votes)).astype(np.float32) / self._votes
 
     @cached_property
-    def first(self) -> Ints:
+    def _first(self) -> Ints:
         """The first utterance of each label."""
-        return np.unique(self.labels, return_index=True)[1]
+        present, rows = np.unique(self.labels, return_index=True)
+        first = np.zeros(len(self.head.intercepts), np.int64)
+        first[present] = rows
+        return first
 
     @cached_property
-    def _votes(self) -> list[float]:
+    def _votes(self) -> Floats:
         """The votes that each label has: one of few utterances must not be outvoted for that."""
         sizes = np.bincount(self.labels, minlength=len(self.head.intercepts))
-        votes: list[float] = np.cumsum(_VOTES)[np.clip(sizes, 1, len(_VOTES)) - 1].tolist()
-        return votes
+        return np.cumsum(_SHARES)[np.clip(sizes, 1, len(_VOTES)) - 1]
 
 
 def _softmax(values: NDArray[Any]) -> Floats:
@@ -539,10 +547,8 @@ def _softmax(values: NDArray[Any]) -> Floats:
 
 
 def _top_and_margin(values: Floats) -> tuple[float, float]:
-    if len(values) == 1:
-        return float(values[0]), float(values[0])
-    second, first = np.partition(values, -2)[-2:]
-    return float(first), float(first - second)
+    ordered: list[float] = np.sort(values).tolist()
+    return ordered[-1], ordered[-1] - (ordered[-2] if len(ordered) > 1 else 0)
 
 
 # --- the confidence ------------------------------------------------------------------------------
@@ -567,7 +573,7 @@ class _HeldOut:
     """Whether the label was held out, as if the question were out of scope."""
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[NDArray[np.float64], bool, bool]]) -> Self:
+    def of(cls, rows: Sequence[tuple[tuple[float, ...], bool, bool]]) -> Self:
         features, right, strange = zip(*rows, strict=True) if rows else ((), (), ())
         return cls(np.reshape(features, (-1, len(_PRIOR))), np.array(right, bool), np.array(strange, bool))
 
@@ -592,7 +598,7 @@ class _HeldOut:
 
 
 def _logistic(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))
+    return np.asarray((1 + np.tanh(values / 2)) / 2)
 
 
 @dataclass(frozen=True)
@@ -635,7 +641,7 @@ class _Examples:
 
     def _ask(
         self, strange: NDArray[np.bool_], unseen: NDArray[np.bool_], *, count: int
-    ) -> Iterator[tuple[NDArray[np.float64], bool, bool]]:
+    ) -> Iterator[tuple[tuple[float, ...], bool, bool]]:
         asked = strange | unseen
         if asked.all():
             return
@@ -644,8 +650,7 @@ class _Examples:
         for row in rows[:: 1 + len(rows) // _ENOUGH].tolist():
             verdict = judge.judge(self.texts[row])
             if verdict is not None:
-                right = bool(verdict.scores.argmax() == self.labels[row])
-                yield verdict.features, right, bool(strange[row])
+                yield verdict.features, bool(verdict.label == self.labels[row]), bool(strange[row])
 
     def _turns(self) -> Ints:
         """Return the fold of each example: those of a label take turns, copies go with their originals."""
@@ -720,20 +725,15 @@ class Matcher:
         verdict = self._judge.judge(words) if words else None
         if verdict is None:
             return Ranking()
-        best = np.argsort(-verdict.scores, kind="stable")[:SHOWN]
+        best = (-verdict.scores).argsort(kind="stable")[:SHOWN]
         scored = zip(best.tolist(), verdict.scores[best].tolist(), strict=True)
         return Ranking(
             candidates=tuple(Candidate(self._labels.all[label], score) for label, score in scored),
-            example=self._nearest(int(best[0]), verdict),
-            confidence=float(_logistic(verdict.features @ self._weights)),
+            example=self._utterances[int(self._origins[verdict.nearest])],
+            confidence=float(_logistic(self._weights @ verdict.features)),
             known=verdict.known,
             similarity=verdict.similarity,
         )
-
-    def _nearest(self, label: int, verdict: _Verdict) -> str:
-        """Return the example of a label that is nearest to a question."""
-        row = verdict.nearest.get(label)
-        return self._utterances[int(self._origins[self._judge.first[label] if row is None else row])]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return all there is to keep, by name; none of it needs pickle."""
