@@ -338,7 +338,7 @@ class _Head(_Part):
 class _Index(_Part):
     """For each n-gram, the utterances that have it."""
 
-    ends: Ints
+    ends: Numbers
     utterances: NDArray[np.unsignedinteger[Any]]
     """Their numbers, in as few bytes as they need."""
     values: NDArray[np.uint8]
@@ -350,7 +350,7 @@ class _Index(_Part):
         sizes = [len(vector.columns) for vector in vectors]
         owners = np.repeat(np.arange(len(vectors), dtype=np.min_scalar_type(len(vectors))), sizes)
         order = np.argsort(columns, kind="stable")
-        ends = np.concatenate(([0], np.cumsum(np.bincount(columns, minlength=ngrams))))
+        ends = np.concatenate(([0], np.cumsum(np.bincount(columns, minlength=ngrams)))).astype(np.int32)
         values = np.concatenate([vector.values for vector in vectors])
         return cls(ends, owners[order], np.rint(values[order] * np.float32(_STEPS_OF_ONE)).astype(np.uint8))
 
@@ -449,9 +449,9 @@ class _Words(_Part):
 
 def _spans(firsts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
     """Return where spans of some positions begin when put end to end, and all the positions that they hold."""
-    ends = sizes.cumsum()
+    ends = sizes.cumsum(dtype=np.int32)
     starts = ends - sizes
-    return starts, np.arange(ends[-1]) + (firsts - starts).repeat(sizes)
+    return starts, np.arange(ends[-1], dtype=np.int32) + (firsts - starts).repeat(sizes)
 
 
 def _similarities(words: Sequence[str], others: Sequence[str]) -> Floats:
