@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 
 from bot.core import dialogue, premises
@@ -15,7 +15,7 @@ from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
 from bot.core.models import DialogueState, Fact, Knowledge, Outcome
 from bot.core.synonyms import Synonyms
-from bot.core.text import normalise, romanise, tokens
+from bot.core.text import RECENT, normalise, romanise, tokens
 from bot.core.vocabulary import Vocabulary
 
 REQUESTS = 3
@@ -72,6 +72,8 @@ class Understanding:
         self._corpus = corpus
         self._marks = marks(knowledge)
         self._synonyms = dict[str, Synonyms]()
+        # Many people ask the same few questions, and the parts of a message are tried in several ways.
+        self._judged = lru_cache(maxsize=RECENT)(self._judge)
         self._places = {text: place for place, text in enumerate(corpus.texts)}
         self._asides = frozenset(
             intent.id
@@ -246,7 +248,7 @@ class Understanding:
         """Return whether a request names something, and nothing that the sources mention: its answer says so."""
         return bool(mentions) and all(self._knowledge.entities[name].absent for m in mentions for name in m.entities)
 
-    def _judged(self, masked: str, language: str) -> tuple[Ranking, Decision]:
+    def _judge(self, masked: str, language: str) -> tuple[Ranking, Decision]:
         """Return the intents that a text may ask for, its names masked, and what to do about them."""
         text = self._synonyms_of(language).marked(tokens(retyped(normalise(masked), language)))
         ranking = self._matcher.rank(text)
