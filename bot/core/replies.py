@@ -151,6 +151,8 @@ class Replies:
         """
         self._resources = resources
         self._bundles: dict[str, Any] = {}
+        self._constant: dict[tuple[str, str, str | None], str] = {}
+        """The texts of messages that nothing was filled into: the buttons under every answer are such."""
         self._entities = entities
         self._common = common
 
@@ -169,6 +171,14 @@ class Replies:
 
         Raises LookupError where the language has no such message, ValueError where a variable is missing.
         """
+        if arguments:
+            return self._filled(message, language, attribute, arguments)
+        key = message, language, attribute
+        if key not in self._constant:
+            self._constant[key] = self._filled(*key, {})
+        return self._constant[key]
+
+    def _filled(self, message: str, language: str, attribute: str | None, arguments: Mapping[str, object]) -> str:
         bundle = self._bundle(language)
         found = bundle.get_message(message)
         pattern = found.attributes[attribute] if attribute else found.value

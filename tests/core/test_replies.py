@@ -152,6 +152,15 @@ class TestSay:
         """What the bot is called after is known to each language without being passed."""
         assert replies.say("hello", "en") == "Hello from HALL!"
         assert replies.say("hello", "ru") == "Привет от ЗАЛ!"
+        assert replies.say("hello", "en") == "Hello from HALL!"
+
+    def test_what_is_said_without_an_argument_is_not_said_for_another(self, replies: Replies) -> None:
+        """Whether or not a text is remembered: an attribute, and what is filled in, make another."""
+        assert replies.say("place", "en", "none") == "Nowhere."
+        filled = replies.arguments("place", fact(HALL), "en")
+        assert replies.say("place", "en", **filled).startswith("It was in the hall")
+        filled = replies.arguments("place", fact(EntitiesValue(("park",))), "en") | {"place-locative": "there"}
+        assert replies.say("place", "en", **filled).startswith("It was in the park")
 
     def test_an_empty_line_parts_paragraphs_and_another_line_break_does_not(self, replies: Replies) -> None:
         """A message is wrapped in its file as its author likes."""
