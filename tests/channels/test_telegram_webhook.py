@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import aiohttp
 import pytest
@@ -14,9 +15,13 @@ from structlog.testing import capture_logs
 from bot.channels.telegram import WebhookAddress
 from bot.channels.telegram.receiving import WAITING
 from bot.errors import ChannelError, TokenError
-from tests.channels.telegram_fakes import FakeResponder, MemoryStore, World, bot_of
+from bot.service import Service
+from tests.channels.telegram_fakes import NOW, FakeResponder, MemoryStore, World, bot_of
 from tests.peers.bot_api import bad_gateway, telegram_peer
 from tests.peers.serving import Sleeps, quick, serving, start
+
+if TYPE_CHECKING:
+    from bot.core.responder import Responder
 
 
 def address() -> WebhookAddress:
@@ -61,6 +66,34 @@ async def test_what_is_sent_together_is_all_answered() -> None:
         for dialogue in dialogues:
             await dialogue.next()
     assert len(running.store.closed) == 100
+
+
+class Busy(Service):
+    """A service that has questions to understand before it is told that it has none."""
+
+    def __init__(self) -> None:
+        super().__init__(cast("Responder", FakeResponder()), MemoryStore(), now=lambda: NOW)
+        self.waited, self.go = asyncio.Event(), asyncio.Event()
+
+    async def turn(self) -> None:
+        """Wait until it is told so."""
+        self.waited.set()
+        await self.go.wait()
+
+
+async def test_what_is_sent_waits_until_what_was_sent_before_is_understood() -> None:
+    """So that many updates are kept in one transaction where there are many; Telegram is told of none before."""
+    store, busy = MemoryStore(), Busy()
+    bot = replace(bot_of(FakeResponder(), store, address()), service=busy)
+    async with telegram_peer() as peer, serving(peer, bot):
+        anna = peer.person("Anna")
+        await peer.say(anna.chat, anna, "Who?")
+        delivery = asyncio.create_task(peer.deliver())
+        await busy.waited.wait()
+        assert (store.events, delivery.done()) == ([], False)
+        busy.go.set()
+        assert await delivery == [200]
+        assert (await peer.next_message(anna.chat)).text.startswith("[en] Who?")
 
 
 async def test_telegram_is_told_where_to_send_and_what_to_show() -> None:

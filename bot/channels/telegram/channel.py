@@ -72,7 +72,7 @@ async def serve(
     try:
         if await _reached(bot, api_url, stop, timing, report):
             source = (
-                Webhook(bot, webhook, inbox, timing=timing, report=report)
+                Webhook(bot, webhook, inbox, turn=service.turn, timing=timing, report=report)
                 if webhook
                 else Polling(bot, polling, inbox, turn=service.turn, timing=timing, report=report)
             )

@@ -36,6 +36,8 @@ WAITING = 256
 SHUTDOWN = 1.0
 """Seconds that what is being sent to us may take when we stop."""
 SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+Turn = Callable[[], Awaitable[None]]
+"""Waits until what has been received is understood: what is then received is kept with few transactions."""
 Report = Callable[[str | None], None]
 """Takes what is wrong with the channel, or None where nothing is."""
 log = structlog.get_logger()
@@ -99,11 +101,10 @@ class Polling:
         request: BaseRequest,
         inbox: Inbox,
         *,
-        turn: Callable[[], Awaitable[None]],
+        turn: Turn,
         timing: Timing,
         report: Report,
     ) -> None:
-        """Take what waits until it is time to ask for more."""
         self._bot = bot
         self._request = request
         self._inbox = inbox
@@ -176,10 +177,13 @@ class WebhookAddress:
 class Webhook:
     """Takes the updates that Telegram sends, and says so only once they are kept."""
 
-    def __init__(self, bot: Bot, address: WebhookAddress, inbox: Inbox, *, timing: Timing, report: Report) -> None:
+    def __init__(
+        self, bot: Bot, address: WebhookAddress, inbox: Inbox, *, turn: Turn, timing: Timing, report: Report
+    ) -> None:
         self._bot = bot
         self._address = address
         self._inbox = inbox
+        self._turn = turn
         self._timing = timing
         self._report = report
         self._secret = address.secret.encode()
@@ -267,7 +271,9 @@ class Webhook:
         """Keep an update; return how that went."""
         try:
             body = await request.text()
-            await self._inbox.put(received(json.loads(body), body))
+            update = received(json.loads(body), body)
+            await self._turn()
+            await self._inbox.put(update)
         except web.HTTPRequestEntityTooLarge:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         except (ValueError, LookupError, RecursionError):  # not an update, or no JSON, or no encoding
