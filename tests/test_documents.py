@@ -96,7 +96,8 @@ def kinds_of(error: type[errors.JoligError]) -> Iterator[type[errors.JoligError]
 
 def bot_commands() -> dict[str, str]:
     """Return the English title of each command of the bot, by the command."""
-    files = (ROOT / "knowledge" / "intents").glob("*.yaml")
+    folders = ROOT / "knowledge", ROOT / "bot" / "knowledge" / "common"
+    files = [path for folder in folders for path in folder.glob("intents/*.yaml")]
     intents = [yaml.load(path.read_bytes(), yaml.CBaseLoader) for path in files]  # noqa: S506 - every scalar stays text
     return {intent["command"]: intent["title"]["en"] for intent in intents if "command" in intent}
 

@@ -66,8 +66,8 @@ REFUSALS = {
 PREMISES = {
     "en": {
         "Are there 900 books?": "the number 900",
-        "Did it open in Lyon?": "does not mention Lyon",
-        "Did it open on 10 March 2024?": "does not give 10 March 2024",
+        "Did it open in Lyon?": "do not mention Lyon",
+        "Did it open on 10 March 2024?": "do not give 10 March 2024",
         "Who is Victor Hugo?": "does not name Victor Hugo",
     },
     "fr": {
@@ -217,9 +217,9 @@ def test_a_chosen_language_holds_where_the_text_does_not_tell(library: Responder
     ("name", "told"),
     [
         ("tomas-lindqvist", "The ribbon was cut by"),
-        ("agathe-renaudin", "The source does not connect this with Agathe Renaudin."),
-        ("victor-hugo", "The source does not mention Victor Hugo."),
-        (None, "The source does not mention Ann Other."),
+        ("agathe-renaudin", "The sources do not connect this with Agathe Renaudin."),
+        ("victor-hugo", "The sources do not mention Victor Hugo."),
+        (None, "The sources do not mention Ann Other."),
     ],
 )
 def test_an_answer_that_names_persons_corrects_another_who_is_asked_about(
@@ -247,13 +247,14 @@ def test_a_number_that_is_quoted_and_a_pair_may_be_said_in_words(copied: Garden)
 
 
 def test_all_that_a_new_folder_lacks_is_told_at_once(tmp_path: Path) -> None:
-    """With a name and a language it has no source, no intent, and none of the bot's own messages."""
-    (tmp_path / "bot.yaml").write_text("name: New\nlanguages: [en]\n", encoding="utf-8")
+    """With a name and a language it has no source, no intent, and none of the bot's own messages in that language."""
+    (tmp_path / "bot.yaml").write_text("name: New\nlanguages: [fr, en]\n", encoding="utf-8")
     (tmp_path / "sources.yaml").write_text("[]\n", encoding="utf-8")
     found = [str(problem) for problem in problems_of(read(tmp_path, tmp_path / "seeds"))]
     assert "sources.yaml:1: there is no source yet: every fact needs one" in found
     assert "bot.yaml:1: there is no intent yet: nothing can be asked" in found
-    assert {f"replies/en.ftl:1: the message {name!r} is missing" for name in MESSAGES} < set(found)
+    assert {f"replies/fr.ftl:1: the message {name!r} is missing" for name in MESSAGES} < set(found)
+    assert not any("replies/en.ftl" in problem and "message" in problem for problem in found)
 
 
 def test_pairs_lie_close_whose_answers_differ_and_mislead() -> None:
@@ -288,7 +289,7 @@ def test_a_name_within_a_longer_one_is_in_the_evidence(copied: Garden) -> None:
     ("file", "old", "new", "message"),
     [
         ("intents/people.yaml", "aspects: {time:", "aspects: {tme:", "the aspect 'tme' is not known"),
-        ("replies/en.ftl", "    .none =", "    .nothing =", "'passage' needs the attribute 'none'"),
+        ("replies/fr.ftl", "    .none =", "    .nothing =", "'passage' needs the attribute 'none'"),
         ("replies/en.ftl", "books, { $origin }", "books on nine shelves, { $origin }", "'books' says 'nine'"),
         ("entities/names.yaml", "kind: place", "kind: Place", "'kind': write small letters of the English alphabet"),
         ("intents/books.yaml", "count:", "Count:", "'facts.Count': write one word in small letters"),

@@ -93,7 +93,7 @@ class Composer:
         self._knowledge = knowledge
         self._connected = connected
         common = {
-            language: {"bot": knowledge.name, "as_of": replies.day(knowledge.as_of, language)}
+            language: {"bot": knowledge.called(language), "as_of": replies.day(knowledge.as_of, language)}
             for language in knowledge.languages
         }
         self._replies = Replies(knowledge.replies, knowledge.entities, common)

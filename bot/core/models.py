@@ -215,6 +215,11 @@ class Knowledge:
         """Return the day of the newest source."""
         return max(source.published for source in self.sources.values())
 
+    def called(self, language: str) -> str:
+        """Return what the bot is called after, as the entity of that name is called in a language."""
+        same = (entity.names for entity in self.entities.values() if self.name in entity.names.values())
+        return next(same, {}).get(language, self.name)
+
     @property
     def version(self) -> str:
         """Return the version that every answer carries: the newest source's day and the content hash."""

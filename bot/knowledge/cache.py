@@ -63,8 +63,9 @@ def fit(knowledge: Knowledge) -> Matcher:
 def _key(folder: Path, seeds: Path) -> str:
     versions = np.__version__, pydantic.VERSION
     whole = hashlib.sha256(" ".join((digest(folder, seeds), *versions)).encode())
-    for module in sorted([*_CODE.glob("core/**/*.py"), *_CODE.glob("knowledge/*.py")]):
-        whole.update(module.read_bytes())
+    parts = "core/**/*.py", "knowledge/*.py", "knowledge/common/**/*.*"
+    for part in sorted(path for pattern in parts for path in _CODE.glob(pattern)):
+        whole.update(part.read_bytes())
     return whole.hexdigest()[:32]
 
 

@@ -78,7 +78,7 @@ def _whole(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what no knowledge can do without."""
     if not draft.sources:
         yield Problem("sources.yaml", 1, "there is no source yet: every fact needs one")
-    if not draft.intents:
+    if not any(intent.entry.outcome in {Outcome.ANSWER, Outcome.NOT_DOCUMENTED} for intent in draft.intents):
         yield Problem("bot.yaml", 1, "there is no intent yet: nothing can be asked")
 
 
@@ -318,7 +318,7 @@ def _uncovered(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def _templates(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
-    yield from template_problems(knowledge)
+    yield from template_problems(knowledge, draft.replies, draft.common)
 
 
 CHECKS: tuple[Callable[[Draft, Knowledge], Iterator[Problem]], ...] = (

@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -11,12 +11,17 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from bot.core import models
-from bot.core.models import Evidence, Fact, Intent, Knowledge, Problem, Source
+from bot.core.models import Evidence, Fact, Intent, Knowledge, Outcome, Problem, Source
 from bot.core.provenance import QuoteError, fold, locate
+from bot.core.text import normalise
 from bot.knowledge import schema
 from bot.knowledge.digest import digest
 from bot.knowledge.files import Document, Location, entries, read_bytes, read_text, read_yaml, validated
 
+COMMON = Path(__file__).parent / "common"
+"""What is the same for every subject, in the form of a knowledge folder."""
+OFFERED = 4
+"""Answers to begin with where the folder names none."""
 EntryT = TypeVar("EntryT", bound=BaseModel)
 
 
@@ -42,8 +47,14 @@ class Draft:
     entities: list[Placed[schema.EntityEntry]] = field(default_factory=list)
     facts: list[Placed[schema.FactEntry]] = field(default_factory=list)
     intents: list[Placed[schema.IntentEntry]] = field(default_factory=list)
+    """The folder's own, and the common ones that it has none of its own for."""
+    menu: list[str] = field(default_factory=list)
+    """The commands of those common ones."""
     synonyms: list[Placed[schema.SynonymEntry]] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
+    """The folder's own, by language."""
+    common: dict[str, str] = field(default_factory=dict)
+    """The common replies, by language."""
     seeds: dict[str, str] = field(default_factory=dict)
     """The text of each source by its id."""
     unread: list[Problem] = field(default_factory=list)
@@ -68,6 +79,7 @@ def read(folder: Path, seeds: Path) -> Loaded:
     _read_entries(folder, draft)
     for path in sorted(folder.glob("replies/*.ftl")):
         _read_reply(folder, path, draft)
+    _add_common(draft)
     for source in draft.sources:
         _read_seed(seeds, source, draft)
     return Loaded(draft, resolve(draft))
@@ -107,6 +119,50 @@ def _read_reply(folder: Path, path: Path, draft: Draft) -> None:
         draft.replies[path.stem] = text
 
 
+def _add_common(draft: Draft) -> None:
+    """Add what is the same for every subject; the folder's own stands before it.
+
+    A common intent is left out where the folder has one of its id or command, or a language that it does not speak.
+    """
+    common = Draft()
+    _read_entries(COMMON, common)
+    draft.common |= {path.stem: path.read_text(encoding="utf-8") for path in COMMON.glob("replies/*.ftl")}
+    own = [placed.entry for placed in draft.intents]
+    taken, said = {key for entry in own for key in _keys(entry)}, {text for entry in own for text in _said(entry)}
+    spoken = draft.bot.entry.languages if draft.bot else []
+    kept = [_without(placed, said) for placed in common.intents if not taken & _keys(placed.entry)]
+    kept = [placed for placed in kept if all(map(placed.entry.utterances.get, spoken))]
+    known = {entry.id for entry in [*own, *(placed.entry for placed in kept)]}
+    # In the order of the files, as if they all stood in the folder.
+    draft.intents = sorted(
+        [*draft.intents, *(_suggesting(placed, known) for placed in kept)], key=lambda placed: placed.document.file
+    )
+    added = {placed.entry.id for placed in kept}
+    draft.menu += [name for name in common.bot.entry.menu if name in added] if common.bot else []
+
+
+def _keys(entry: schema.IntentEntry) -> set[str]:
+    """Return by what an intent is asked for beside its utterances."""
+    return {entry.id, *([f"/{entry.command}"] if entry.command else [])}
+
+
+def _said(entry: schema.IntentEntry) -> set[str]:
+    return {normalise(text) for texts in entry.utterances.values() for text in texts}
+
+
+def _without(placed: Placed[schema.IntentEntry], said: Collection[str]) -> Placed[schema.IntentEntry]:
+    """Return an intent without the utterances that another one has."""
+    utterances = placed.entry.utterances.items()
+    left = {language: [text for text in texts if normalise(text) not in said] for language, texts in utterances}
+    return replace(placed, entry=placed.entry.model_copy(update={"utterances": left}))
+
+
+def _suggesting(placed: Placed[schema.IntentEntry], known: Collection[str]) -> Placed[schema.IntentEntry]:
+    """Return an intent that suggests none but known ones."""
+    suggests = [name for name in placed.entry.suggests if name in known]
+    return replace(placed, entry=placed.entry.model_copy(update={"suggests": suggests}))
+
+
 def _read_seed(seeds: Path, source: Placed[schema.SourceEntry], draft: Draft) -> None:
     file = source.entry.file
     try:
@@ -131,24 +187,28 @@ def resolve(draft: Draft) -> Knowledge | None:
     """Return what can be resolved of a draft, and add a problem for each quote that cannot."""
     if draft.bot is None:
         return None
+    bot = draft.bot.entry
+    answers = [placed.entry.id for placed in draft.intents if placed.entry.facts and not placed.entry.slot_required]
+    start = bot.start or answers[:OFFERED]
     sources = {
         placed.entry.id: _source(placed.entry, draft.seeds[placed.entry.id])
         for placed in draft.sources
         if placed.entry.id in draft.seeds
     }
     return Knowledge(
-        name=draft.bot.entry.name,
-        languages=tuple(draft.bot.entry.languages),
+        name=bot.name,
+        languages=tuple(bot.languages),
         sources=sources,
         entities={placed.entry.id: _entity(placed.entry) for placed in draft.entities},
         facts={placed.entry.id: _fact(placed, sources, draft.problems) for placed in draft.facts},
-        intents={placed.entry.id: _intent(placed.entry) for placed in draft.intents},
+        intents={placed.entry.id: _intent(placed.entry, start) for placed in draft.intents},
         synonyms={placed.entry.id: _words(placed.entry) for placed in draft.synonyms},
         alike=frozenset(placed.entry.id for placed in draft.synonyms if placed.entry.alike),
-        replies=draft.replies,
+        # The first message of a name stands.
+        replies={name: f"{draft.replies.get(name, '')}\n{draft.common.get(name, '')}" for name in bot.languages},
         digest=draft.digest,
-        start=tuple(draft.bot.entry.start),
-        menu=tuple(draft.bot.entry.menu),
+        start=tuple(start),
+        menu=tuple(dict.fromkeys([*bot.menu, *draft.menu])),
     )
 
 
@@ -213,7 +273,9 @@ def _words(entry: schema.SynonymEntry) -> Mapping[str, tuple[str, ...]]:
     return {language: tuple(words) for language, words in entry.words.items()}
 
 
-def _intent(entry: schema.IntentEntry) -> Intent:
+def _intent(entry: schema.IntentEntry, start: Sequence[str]) -> Intent:
+    aside = entry.outcome in {Outcome.SMALL_TALK, Outcome.OUT_OF_SCOPE}
+    suggests = [*entry.suggests, *(start if aside or not entry.suggests else ())]
     return Intent(
         id=entry.id,
         outcome=entry.outcome,
@@ -227,7 +289,7 @@ def _intent(entry: schema.IntentEntry) -> Intent:
         about=tuple(entry.about),
         aspects=entry.aspects,
         premises=tuple(entry.premises),
-        suggests=tuple(entry.suggests),
+        suggests=tuple(name for name in dict.fromkeys(suggests) if name != entry.id),
         command=entry.command,
         action=entry.action,
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
@@ -35,10 +35,10 @@ class _Part:
     """The lines of what is neither: a literal, a function or a reference would bring in words that nobody checks."""
 
 
-def template_problems(knowledge: Knowledge) -> Iterator[Problem]:
-    """Yield every problem of the replies in every language."""
+def template_problems(knowledge: Knowledge, replies: Mapping[str, str], common: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield every problem of a folder's own replies, by language; what the common ones say is not missing."""
     # What a file has to hold that is still to be written is told at once.
-    for language, text in {**dict.fromkeys(knowledge.languages, ""), **knowledge.replies}.items():
+    for language, text in {**dict.fromkeys(knowledge.languages, ""), **replies}.items():
         index = _names_in(language, knowledge)
         file = f"replies/{language}.ftl"
         try:
@@ -51,7 +51,12 @@ def template_problems(knowledge: Knowledge) -> Iterator[Problem]:
         parts = {name: _parts(text, message) for name, message in messages.items()}
         for part in (part for found in parts.values() for part in found.values()):
             yield from _content(file, part, index, language)
-        yield from _filled(language, parts, knowledge)
+        yield from _filled(language, parts, _names(common.get(language, "")), knowledge)
+
+
+def _names(text: str) -> frozenset[str]:
+    """Return the names of the messages of a Fluent resource."""
+    return frozenset(entry.id.name for entry in FluentParser().parse(text).body if isinstance(entry, ast.Message))
 
 
 def _entries(file: str, text: str, resource: ast.Resource) -> Iterator[Problem]:
@@ -118,17 +123,19 @@ def _content(file: str, part: _Part, index: EntityIndex, language: str) -> Itera
             yield Problem(file, part.line, f"a name in a template: {mention.text!r}; a fact must bring it in")
 
 
-def _filled(language: str, parts: Mapping[str, dict[str | None, _Part]], knowledge: Knowledge) -> Iterator[Problem]:
+def _filled(
+    language: str, parts: Mapping[str, dict[str | None, _Part]], common: Collection[str], knowledge: Knowledge
+) -> Iterator[Problem]:
     file = f"replies/{language}.ftl"
     users: dict[str, list[Intent]] = defaultdict(list)
     for intent in knowledge.intents.values():
         users[intent.reply].append(intent)
-    for name in sorted((users.keys() | MESSAGES.keys()) - parts.keys()):
+    for name in sorted((users.keys() | MESSAGES.keys()) - parts.keys() - set(common)):
         yield Problem(file, 1, f"the message {name!r} is missing")
     for name, found in parts.items():
         if name in MESSAGES:
             yield from _variables(file, name, found[None], MESSAGES[name])
-        elif name not in users:
+        elif name not in users and name not in common:
             yield Problem(file, found[None].line, f"no intent uses the message {name!r}")
         for intent in users.get(name, ()):
             if intent.outcome is Outcome.ANSWER:

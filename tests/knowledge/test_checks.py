@@ -12,6 +12,8 @@ from tests.knowledge.conftest import ROOT, Garden
 
 MEETING, REPORT, GROUP = "facts/meeting.yaml", "facts/report.yaml", "facts/group.yaml"
 PEOPLE, MEMBERS, REPLIES = "entities/people.yaml", "intents/members.yaml", "replies/en.ftl"
+CHAIR = "    The sources do not say who chairs, leads or moderates the group or its meetings.\n"
+"""The one line of a reply."""
 TERM = "  value: {date: 2025-12-31}"
 
 
@@ -75,21 +77,17 @@ def test_every_sentence_of_the_shipped_sources_is_evidence() -> None:
             "$numbr, which no fact fills",
             id="a variable that no fact fills",
         ),
-        pytest.param(
-            REPLIES, "    Goodbye!\n", "    Goodbye, all 11!\n", "a digit in a template", id="a digit in a template"
-        ),
-        pytest.param(
-            REPLIES, "    Goodbye!\n", "    Goodbye from Kachreti!\n", "a name in a template", id="a name in a template"
-        ),
+        pytest.param(REPLIES, CHAIR, "    Goodbye, all 11!\n", "a digit in a template", id="a digit in a template"),
+        pytest.param(REPLIES, CHAIR, "    Goodbye from Kachreti!\n", "a name in a template", id="a name in a template"),
         pytest.param(
             REPLIES,
-            "thank-you =",
-            "thank-yous =",
-            "no intent uses the message 'thank-yous'",
+            "chair =",
+            "chairs =",
+            "no intent uses the message 'chairs'",
             id="a message that nothing uses",
         ),
         pytest.param(
-            REPLIES, "stale-choice =", "stale choice =", "not valid Fluent", id="a message that is not Fluent"
+            REPLIES, "member-count =", "member count =", "not valid Fluent", id="a message that is not Fluent"
         ),
         pytest.param(
             PEOPLE,
@@ -167,8 +165,8 @@ def test_a_planted_problem_is_found(garden: Garden, file: str, old: str, new: st
 
 
 def test_a_missing_message_is_found(garden: Garden) -> None:
-    garden.plant(REPLIES, "thank-you =", "thank-yous =")
-    assert f"{REPLIES}:1: the message 'thank-you' is missing" in map(str, garden.problems())
+    garden.plant(REPLIES, "chair =", "chairs =")
+    assert f"{REPLIES}:1: the message 'chair' is missing" in map(str, garden.problems())
 
 
 def test_a_fact_without_evidence_is_found(garden: Garden) -> None:
@@ -191,7 +189,7 @@ def test_the_same_utterance_in_two_intents_is_found_at_the_second(garden: Garden
 
 def test_all_problems_are_listed_not_only_the_first(garden: Garden) -> None:
     garden.plant(GROUP, "value: {number: 11}", "value: {number: 12}")
-    garden.plant(REPLIES, "    Goodbye!\n", "    Goodbye, all 11!\n")
+    garden.plant(REPLIES, CHAIR, "    Goodbye, all 11!\n")
     garden.plant("intents/chair.yaml", "outcome: not_documented", "outcome: answer")
     assert {problem.file for problem in garden.problems()} == {GROUP, REPLIES, "intents/chair.yaml"}
 
@@ -225,7 +223,7 @@ def test_references_within_a_file_are_refused_so_that_no_file_can_grow_when_read
 
 def test_an_answer_is_refused_from_knowledge_with_problems_in_one_line(garden: Garden) -> None:
     garden.plant(GROUP, "value: {number: 11}", "value: {number: 12}")
-    garden.plant(REPLIES, "    Goodbye!\n", "    Goodbye, all 11!\n")
+    garden.plant(REPLIES, CHAIR, "    Goodbye, all 11!\n")
     with pytest.raises(KnowledgeError, match=r"^the knowledge is not valid: facts/group.yaml:.*\(and 1 more") as caught:
         load(garden.folder, garden.seeds)
     assert "\n" not in str(caught.value)
@@ -238,5 +236,5 @@ def test_a_folder_without_knowledge_is_named(tmp_path: Path) -> None:
 
 def test_any_change_of_any_file_changes_the_version(garden: Garden) -> None:
     before = read(garden.folder, garden.seeds).draft.digest
-    garden.plant(REPLIES, "    Goodbye!\n", "    Farewell!\n")
+    garden.plant(REPLIES, CHAIR, "    Farewell!\n")
     assert read(garden.folder, garden.seeds).draft.digest != before

@@ -11,6 +11,7 @@ from bot.errors import KnowledgeError
 from bot.knowledge.cache import load
 from bot.knowledge.digest import LARGEST
 from tests.knowledge.conftest import Garden
+from tests.knowledge.test_checks import CHAIR
 
 REPLIES = "replies/en.ftl"
 
@@ -150,9 +151,9 @@ def test_a_source_is_a_file_of_the_seeds_and_none_elsewhere(garden: Garden, file
         pytest.param("Goodbye, all { 11 }!", "only text and variables", id="a number"),
         pytest.param('Goodbye, all { "\\u0031\\u0031" }!', "only text and variables", id="digits in disguise"),
         pytest.param('Goodbye from Kach{ "" }reti!', "only text and variables", id="a name cut in two"),
-        pytest.param("Goodbye { greeting }", "only text and variables", id="another message"),
-        pytest.param("Goodbye { goodbye }", "only text and variables", id="itself"),
-        pytest.param("Goodbye { greeting.x }", "only text and variables", id="an attribute of another message"),
+        pytest.param("Goodbye { members }", "only text and variables", id="another message"),
+        pytest.param("Goodbye { chair }", "only text and variables", id="itself"),
+        pytest.param("Goodbye { members.x }", "only text and variables", id="an attribute of another message"),
         pytest.param("Goodbye { -claim }", "only text and variables", id="a term"),
         pytest.param("Goodbye { NUMBER($bot) }", "only text and variables", id="a function"),
         pytest.param('Goodbye { SYSTEM("date") }', "only text and variables", id="a function that there is not"),
@@ -161,14 +162,12 @@ def test_a_source_is_a_file_of_the_seeds_and_none_elsewhere(garden: Garden, file
             "{ $bot ->\n        [1] one\n       *[other] all\n    }", "only text and variables", id="a choice"
         ),
         pytest.param("Goodbye!\n-claim = They agreed", "a term, -claim", id="the text of a term"),
-        pytest.param("Goodbye!\ngoodbye = They agreed", "'goodbye' stands twice", id="a message twice"),
-        pytest.param(
-            "Goodbye!\n    .which = A\n    .which = B", "'goodbye.which' stands twice", id="an attribute twice"
-        ),
+        pytest.param("Goodbye!\nchair = They agreed", "'chair' stands twice", id="a message twice"),
+        pytest.param("Goodbye!\n    .which = A\n    .which = B", "'chair.which' stands twice", id="an attribute twice"),
     ],
 )
 def test_a_reply_brings_in_no_words_but_its_own_and_those_of_facts(garden: Garden, planted: str, message: str) -> None:
-    line = garden.plant(REPLIES, "    Goodbye!\n", f"    {planted}\n")
+    line = garden.plant(REPLIES, CHAIR, f"    {planted}\n")
     found = [problem for problem in garden.problems() if message in problem.message]
     assert found
     assert all(problem.file == REPLIES and line - 1 <= problem.line <= line + 2 for problem in found)

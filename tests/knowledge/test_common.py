@@ -1,0 +1,181 @@
+"""What is the same for every subject is there without a word of it in the folder, and yields to the folder's own."""
+
+import hashlib
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser, ast
+
+from bot.channels.formatting import plain
+from bot.core.models import Outcome, Question, Turn
+from bot.core.replies import MESSAGES, Replies
+from bot.core.responder import Responder
+from bot.knowledge import cache, load
+from bot.knowledge.loader import COMMON
+from tests.knowledge.conftest import ROOT, Garden
+
+LANGUAGES = ("en", "hy", "az", "ru", "ka")
+NOW = datetime(2031, 6, 1, tzinfo=UTC)
+LETTER = "The reading circle of Dale was founded in 2019.\n"
+FILES = {
+    "sources.yaml": f"""
+- id: letter
+  file: letter.txt
+  title: A letter
+  publisher: circle
+  date: 2030-01-01
+  language: en
+  sha256: {hashlib.sha256(LETTER.encode()).hexdigest()}
+""",
+    "entities/names.yaml": """
+- id: circle
+  kind: organisation
+  names: {en: Reading circle of Dale, hy: Դեյլի ընթերցողներ, az: Deyl mütaliə dərnəyi, ru: Кружок Дейла, ka: დეილის წრე}
+""",
+    "facts/circle.yaml": """
+- id: year
+  subject: circle
+  property: founded in
+  value: {year: 2019}
+  evidence: [{source: letter, quote: The reading circle of Dale was founded in 2019.}]
+""",
+    "intents/founded.yaml": """
+id: founded
+outcome: answer
+title: {en: When was it founded?, hy: Ե՞րբ է հիմնվել, az: Nə vaxt yaradılıb?, ru: Когда он основан?, ka: როდის დაარსდა?}
+facts: {year: year}
+utterances:
+  {en: [year of founding], hy: [հիմնադրման տարին], az: [yaranma ili], ru: [год основания], ka: [დაარსების წელი]}
+""",
+}
+
+
+def messages(text: str) -> set[str]:
+    """Return the names of the messages of a Fluent resource."""
+    return {entry.id.name for entry in FluentParser().parse(text).body if isinstance(entry, ast.Message)}
+
+
+def common(language: str) -> str:
+    """Return the common replies in a language."""
+    return (COMMON / "replies" / f"{language}.ftl").read_text(encoding="utf-8")
+
+
+def made(tmp_path: Path) -> Garden:
+    """Write a folder that has the least that a folder needs."""
+    found = Garden(tmp_path / "knowledge", tmp_path / "seeds")
+    found.seeds.mkdir()
+    (found.seeds / "letter.txt").write_text(LETTER, encoding="utf-8")
+    files = FILES | {f"replies/{language}.ftl": "founded = { $year }.\n" for language in LANGUAGES}
+    files["bot.yaml"] = f"name: Reading circle of Dale\nlanguages: [{', '.join(LANGUAGES)}]\n"
+    for name, text in files.items():
+        (found.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (found.folder / name).write_text(text.lstrip(), encoding="utf-8")
+    return found
+
+
+@pytest.fixture
+def circle(tmp_path: Path) -> Garden:
+    return made(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def core(tmp_path_factory: pytest.TempPathFactory) -> Responder:
+    """Return a responder with that folder as it is, fitted once."""
+    garden = made(tmp_path_factory.mktemp("circle"))
+    return Responder(*cache.load(garden.folder, garden.seeds, garden.folder.parent / "fit"))
+
+
+def ask(core: Responder, text: str, language: str = "en") -> Turn:
+    return core.respond(Question(text, language=language), None, now=NOW)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_message_is_there_in_each_language(language: str) -> None:
+    """Those of the core and of the channels, and a reply for each common intent."""
+    replies = {path.stem for path in COMMON.glob("intents/*.yaml")} - {"start"} | {"welcome"}
+    assert messages(common(language)) == MESSAGES.keys() | replies
+
+
+def test_the_common_replies_hold_grammar_only(circle: Garden) -> None:
+    """They pass the checks that a folder's own have to pass: as its own, they are no problem."""
+    for language in LANGUAGES:
+        with (circle.folder / f"replies/{language}.ftl").open("a", encoding="utf-8") as file:
+            file.write(common(language))
+    assert list(circle.problems()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_shipped_replies_repeat_nothing_of_them(language: str) -> None:
+    """Only what they say otherwise stands in both."""
+    shipped = (ROOT / "knowledge" / "replies" / f"{language}.ftl").read_text(encoding="utf-8")
+    assert messages(shipped) & messages(common(language)) == {"help"}
+
+
+def test_a_folder_needs_nothing_of_them(circle: Garden) -> None:
+    assert list(circle.problems()) == []
+
+
+def test_a_folder_has_the_common_intents(core: Responder) -> None:
+    """And their commands, and what is offered where nothing else is nearer."""
+    assert "2019" in plain(ask(core, "year of founding").answer)
+    for text in ("hello", "/start", "/help", "/why", "/passage", "/language", "/privacy", "/mydata"):
+        answer = ask(core, text).answer
+        assert answer.outcome is Outcome.SMALL_TALK, text
+        assert answer.suggestions, text
+    assert [choice.intent for choice in ask(core, "hello").answer.suggestions] == ["founded"]
+    assert [command.name for command in core.commands("en")][-2:] == ["help", "start"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_bot_is_called_as_the_entity_of_its_name_is(core: Responder, language: str) -> None:
+    """So no name in another script stands in a reply."""
+    assert core.knowledge.entities["circle"].names[language] in plain(ask(core, "/start", language).answer)
+
+
+def test_a_message_of_the_folder_stands_in_place_of_the_common_one(circle: Garden) -> None:
+    with (circle.folder / "replies/en.ftl").open("a", encoding="utf-8") as file:
+        file.write("greeting = Welcome to the circle.\n")
+    assert list(circle.problems()) == []
+    replies = Replies(
+        load(circle.folder, circle.seeds).replies, {}, {language: {"bot": "It"} for language in LANGUAGES}
+    )
+    assert replies.say("greeting", "en") == "Welcome to the circle."
+    assert replies.say("greeting", "az") == "Salam! It haqqında öz sözlərinizlə soruşun."
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "left_out"),
+    [
+        pytest.param("greeting", "", {"greeting"}, id="of the same id"),
+        pytest.param("manual", "command: help\n", {"help"}, id="of the same command"),
+        pytest.param("salute", "", set(), id="of another"),
+    ],
+)
+def test_an_intent_of_the_folder_stands_in_place_of_the_common_one(
+    circle: Garden, name: str, more: str, left_out: set[str]
+) -> None:
+    """What both understand, the folder's own does."""
+    text = (
+        FILES["intents/founded.yaml"].replace("id: founded", f"id: {name}\nreply: founded").replace("year of", "hello")
+    )
+    text = text.replace("hello founding", "hello").replace("}\nfacts", f"}}\n{more}facts")
+    for number, word in enumerate(["հիմնադրման տարին", "yaranma ili", "год основания", "დაარსების წელი"]):
+        text = text.replace(word, f"{word} {number}")
+    (circle.folder / f"intents/{name}.yaml").write_text(text.lstrip(), encoding="utf-8")
+    circle.plant("bot.yaml", "]\n", f"]\nmenu: {[name] if more else []}\n")
+    assert list(circle.problems()) == []
+    whole = load(circle.folder, circle.seeds)
+    assert left_out - {name} == {path.stem for path in COMMON.glob("intents/*.yaml")} - whole.intents.keys()
+    assert [intent.id for intent in whole.intents.values() if "hello" in intent.utterances["en"]] == [name]
+    assert len(set(whole.menu)) == len(whole.menu)
+
+
+def test_a_language_that_the_common_intents_do_not_speak_leaves_them_out(circle: Garden) -> None:
+    """No one would be understood in one language only; each message that is missing in it is told."""
+    circle.plant("bot.yaml", "[en, hy, az, ru, ka]", "[en, fr]")
+    shutil.copy(circle.folder / "replies/en.ftl", circle.folder / "replies/fr.ftl")
+    found = [str(problem) for problem in circle.problems()]
+    assert {f"replies/fr.ftl:1: the message {name!r} is missing" for name in MESSAGES} < set(found)
+    assert [problem for problem in found if "intents/" in problem and "founded" not in problem] == []
