@@ -74,6 +74,14 @@ def test_every_file_of_the_data_is_in_the_wheel_as_it_is(installed: Installed, f
     assert packed == expected
 
 
+def test_what_is_the_same_for_every_subject_is_in_the_wheel(installed: Installed) -> None:
+    """Beside the code, for a folder on another subject."""
+    folder = "bot/knowledge/common/"
+    expected = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
+    with ZipFile(installed.wheel) as wheel:
+        assert {name for name in wheel.namelist() if name.startswith(folder)} == expected != set()
+
+
 def test_the_wheel_holds_all_of_the_code_and_nothing_beside_it(installed: Installed) -> None:
     expected = {path.relative_to(ROOT).as_posix() for path in (ROOT / "bot").rglob("*.py")}
     with ZipFile(installed.wheel) as wheel:

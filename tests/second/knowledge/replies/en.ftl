@@ -26,3 +26,5 @@ facilities =
     The source does not say what visitors may do there or what they find, beside the books and the opening days.
 off-subject =
     That is not something I can answer: I only know what the source says about { $bot }.
+greeting =
+    Hello! Ask me about { $bot }.
