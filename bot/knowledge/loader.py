@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from bot.core import models
-from bot.core.models import Evidence, Fact, Intent, Knowledge, Outcome, Problem, Source
+from bot.core.models import Evidence, Fact, Intent, Knowledge, Problem, Source
 from bot.core.provenance import QuoteError, fold, locate
 from bot.core.text import normalise
 from bot.knowledge import schema
@@ -132,13 +132,18 @@ def _add_common(draft: Draft) -> None:
     spoken = draft.bot.entry.languages if draft.bot else []
     kept = [_without(placed, said) for placed in common.intents if not taken & _keys(placed.entry)]
     kept = [placed for placed in kept if all(map(placed.entry.utterances.get, spoken))]
-    known = {entry.id for entry in [*own, *(placed.entry for placed in kept)]}
+    known, start = {entry.id for entry in [*own, *(placed.entry for placed in kept)]}, _start(draft)
+    suggesting = [_suggesting(placed, [*placed.entry.suggests, *start], known) for placed in kept]
     # In the order of the files, as if they all stood in the folder.
-    draft.intents = sorted(
-        [*draft.intents, *(_suggesting(placed, known) for placed in kept)], key=lambda placed: placed.document.file
-    )
+    draft.intents = sorted([*draft.intents, *suggesting], key=lambda placed: placed.document.file)
     added = {placed.entry.id for placed in kept}
     draft.menu += [name for name in common.bot.entry.menu if name in added] if common.bot else []
+
+
+def _start(draft: Draft) -> list[str]:
+    """Return where to begin."""
+    told = [placed.entry for placed in draft.intents if placed.entry.facts and not placed.entry.slot_required]
+    return (draft.bot.entry.start if draft.bot else []) or [entry.id for entry in told[:OFFERED]]
 
 
 def _keys(entry: schema.IntentEntry) -> set[str]:
@@ -157,10 +162,12 @@ def _without(placed: Placed[schema.IntentEntry], said: Collection[str]) -> Place
     return replace(placed, entry=placed.entry.model_copy(update={"utterances": left}))
 
 
-def _suggesting(placed: Placed[schema.IntentEntry], known: Collection[str]) -> Placed[schema.IntentEntry]:
-    """Return an intent that suggests none but known ones."""
-    suggests = [name for name in placed.entry.suggests if name in known]
-    return replace(placed, entry=placed.entry.model_copy(update={"suggests": suggests}))
+def _suggesting(
+    placed: Placed[schema.IntentEntry], suggests: Sequence[str], known: Collection[str]
+) -> Placed[schema.IntentEntry]:
+    """Return an intent that suggests others that are known."""
+    others = [name for name in dict.fromkeys(suggests) if name in known and name != placed.entry.id]
+    return replace(placed, entry=placed.entry.model_copy(update={"suggests": others}))
 
 
 def _read_seed(seeds: Path, source: Placed[schema.SourceEntry], draft: Draft) -> None:
@@ -187,9 +194,7 @@ def resolve(draft: Draft) -> Knowledge | None:
     """Return what can be resolved of a draft, and add a problem for each quote that cannot."""
     if draft.bot is None:
         return None
-    bot = draft.bot.entry
-    answers = [placed.entry.id for placed in draft.intents if placed.entry.facts and not placed.entry.slot_required]
-    start = bot.start or answers[:OFFERED]
+    bot, start = draft.bot.entry, _start(draft)
     sources = {
         placed.entry.id: _source(placed.entry, draft.seeds[placed.entry.id])
         for placed in draft.sources
@@ -274,8 +279,6 @@ def _words(entry: schema.SynonymEntry) -> Mapping[str, tuple[str, ...]]:
 
 
 def _intent(entry: schema.IntentEntry, start: Sequence[str]) -> Intent:
-    aside = entry.outcome in {Outcome.SMALL_TALK, Outcome.OUT_OF_SCOPE}
-    suggests = [*entry.suggests, *(start if aside or not entry.suggests else ())]
     return Intent(
         id=entry.id,
         outcome=entry.outcome,
@@ -289,7 +292,7 @@ def _intent(entry: schema.IntentEntry, start: Sequence[str]) -> Intent:
         about=tuple(entry.about),
         aspects=entry.aspects,
         premises=tuple(entry.premises),
-        suggests=tuple(name for name in dict.fromkeys(suggests) if name != entry.id),
+        suggests=tuple(entry.suggests or (name for name in start if name != entry.id)),
         command=entry.command,
         action=entry.action,
     )
