@@ -206,7 +206,7 @@ def resolve(draft: Draft) -> Knowledge | None:
         sources=sources,
         entities={placed.entry.id: _entity(placed.entry) for placed in draft.entities},
         facts={placed.entry.id: _fact(placed, sources, draft.problems) for placed in draft.facts},
-        intents={placed.entry.id: _intent(placed.entry, start) for placed in draft.intents},
+        intents={placed.entry.id: _intent(placed.entry, start, bot.languages) for placed in draft.intents},
         synonyms={placed.entry.id: _words(placed.entry) for placed in draft.synonyms},
         alike=frozenset(placed.entry.id for placed in draft.synonyms if placed.entry.alike),
         # The first message of a name stands.
@@ -278,12 +278,12 @@ def _words(entry: schema.SynonymEntry) -> Mapping[str, tuple[str, ...]]:
     return {language: tuple(words) for language, words in entry.words.items()}
 
 
-def _intent(entry: schema.IntentEntry, start: Sequence[str]) -> Intent:
+def _intent(entry: schema.IntentEntry, start: Sequence[str], languages: Collection[str]) -> Intent:
     return Intent(
         id=entry.id,
         outcome=entry.outcome,
-        titles=entry.title,
-        utterances={language: tuple(texts) for language, texts in entry.utterances.items()},
+        titles={language: title for language, title in entry.title.items() if language in languages},
+        utterances={language: tuple(texts) for language, texts in entry.utterances.items() if language in languages},
         reply=entry.reply or entry.id,
         facts=entry.facts,
         items=entry.items,

@@ -172,6 +172,14 @@ def test_an_intent_of_the_folder_stands_in_place_of_the_common_one(
     assert len(set(whole.menu)) == len(whole.menu)
 
 
+def test_nothing_of_another_language_comes_with_them(circle: Garden) -> None:
+    """Nor with the folder's own intents, where its languages have become fewer: it could not be read."""
+    circle.plant("bot.yaml", "[en, hy, az, ru, ka]", "[az, hy]")
+    intents = load(circle.folder, circle.seeds).intents.values()
+    assert {"greeting", "founded"} < {intent.id for intent in intents}
+    assert {language for i in intents for language in (*i.titles, *i.utterances)} == {"az", "hy"}
+
+
 def test_a_language_that_the_common_intents_do_not_speak_leaves_them_out(circle: Garden) -> None:
     """No one would be understood in one language only; each message that is missing in it is told."""
     circle.plant("bot.yaml", "[en, hy, az, ru, ka]", "[en, fr]")
