@@ -201,6 +201,8 @@ class Composer:
     def _about(self, intent: Intent, request: Request, mention: Mention, occasion: Occasion) -> Part:
         """Return what an intent says about one entity, or why it cannot."""
         if len(mention.entities) > 1:
+            if intent.outcome is Outcome.NOT_DOCUMENTED:
+                return self._of_all(intent, mention, request, occasion)
             return self._which_of(intent, mention, request, occasion.language)
         entity = self._knowledge.entities[mention.entities[0]] if mention.entities else None
         name = self.called(mention, occasion.language)
@@ -285,6 +287,14 @@ class Composer:
         names = listed([choice.text for choice in choices], language)
         blocks = self._replies.paragraphs("clarify-entity", language, None, names=names)
         return Part(Outcome.CLARIFY, blocks, _reading(request, intent), suggestions=choices)
+
+    def _of_all(self, intent: Intent, mention: Mention, request: Request, occasion: Occasion) -> Part:
+        """Return what the sources do not say of any of the entities of one name: there is nothing to choose."""
+        others = tuple(other for other in request.mentions if other.kind != intent.slot)
+        part = self._stated(intent, replace(request, mentions=others), occasion)
+        names = listed([self.name(entity, occasion.language) for entity in mention.entities], occasion.language)
+        named = self._replies.paragraphs("several-named", occasion.language, None, names=names)
+        return replace(part, blocks=(*named, *part.blocks))
 
     def _languages(self, intent: Intent, request: Request, language: str) -> Part:
         """Return the languages, each by its own name, to choose one."""

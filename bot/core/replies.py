@@ -39,6 +39,7 @@ MESSAGES: Mapping[str, frozenset[str]] = {
     "choose-hint": frozenset(),
     "clarify": frozenset(),
     "clarify-entity": frozenset({"names"}),
+    "several-named": frozenset({"names"}),
     "feedback-thanks": frozenset(),
     "key-missing": frozenset(),
     "held": frozenset(),

@@ -44,6 +44,8 @@ CLEARER = 0.6
 """Share of a whole message's confidence from which its halves are believed to be two requests."""
 _SENTENCE_END = re.compile(r"(?<=[.?!:;։՞؟…])\s+|\n+")
 _COMMA = re.compile(r"[,;–—]\s*")
+_SUM = re.compile(r"\d\s*[+*×÷^=]\s*\d")
+"""A sum: with a hyphen, a slash or a colon it may be days or hours."""
 _MARK = re.compile(r"@\S+")
 _WORD = re.compile(r"[^\W_]+")
 _ACRONYM = re.compile(r"\b[^\W\d_a-zа-яёա-ևა-ჰ][^\W_a-zа-яёა-ჰ]+\b")
@@ -176,7 +178,9 @@ class Understanding:
         asked = [word for word in dialogue.content(words, language) if not word.isdecimal()]
         vague = not mentions and not asked and ranking.similarity < SAME
         if not meant and vague and (len(set(words)) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
-            return Request(text, mentions, Decision(Kind.ABOUT_WHAT, self._knowledge.start))
+            reckons = _SUM.search(text) is not None
+            nothing = Decision(Kind.OUT_OF_SCOPE) if reckons else Decision(Kind.ABOUT_WHAT, self._knowledge.start)
+            return Request(text, mentions, nothing)
         intents, kinds = self._knowledge.intents, self._kinds
         if same := dialogue.same_aspect(words, mentions, decision.intents, state, intents, kinds, language):
             return Request(text, mentions, Decision(Kind.ANSWER, (same,), 1.0))

@@ -39,9 +39,9 @@ next-steps =
 
     The group also decided to intensify its contacts with { $partners }, { $ends }.
 contacts =
-    The group decided to intensify its contacts with { $partners }, { $ends }.
+    The group decided to intensify its contacts with { $partners }, { $ends }. The source names nobody there.
 media-civil-society =
-    The group will, the source says, continue to work with { $partners } { $ends }.
+    The group will, the source says, continue to work with { $partners } { $ends }. It names none of them.
 
 ## The meetings
 
@@ -119,7 +119,8 @@ eu-support =
 thanks =
     The participants of the meeting in { $place } thanked { $links } { $linksreason }, and { $eu } { $eureason }.
 eu-special-representative =
-    The source says that { $guests } { $contributed } in { $place }. It does not give the Special Representative’s name.
+    The source says that { $guests } { $contributed } in { $place }. It gives neither the Special
+    Representative’s name nor what was said.
 
 ## The source itself
 
@@ -200,6 +201,26 @@ advocacy-details =
 conflict-background =
     The sources do not describe the conflict itself: not its history, territories, borders, casualties or other countries’ part
     in it.
+organisations =
+    Of the organisations themselves the sources say only what part they had here: not who heads, owns or founded them,
+    where they are, or how large they are.
+media-coverage =
+    Of coverage by other media, press conferences, interviews, pictures or recordings the sources say nothing, beyond
+    the agency that the article credits.
+meeting-organisers =
+    The sources do not say who organised or called the meetings, who invited the group, how the place was chosen, or whether the
+    host country had any other part in it.
+disagreements =
+    The sources report no dispute among the members, and no view that only some of them or only one side held. That does
+    not mean that there was none. They speak of the group or of the participants as a whole.
+definitions =
+    The sources use the term without explaining it, and give no example of a confidence-building measure.
+impact =
+    The sources do not say what effect the group’s work or its report has had. They do not compare the group with others
+    either, nor name any like it.
+ukraine-background =
+    The sources do not describe that war itself: not when or why it began, how it is going or who takes part in it. Nor do they
+    say which countries belong to the partnership that they mention, or since when.
 quotes-of-persons =
     The sources quote no single person. What they report is put to the group or to the participants as a whole.
     .person = The sources quote nothing that { $person } said.

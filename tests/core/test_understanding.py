@@ -88,3 +88,33 @@ def test_a_number_alone_asks_for_nothing(shipped: Responder, question: str) -> N
 )
 def test_names_and_numbers_do_not_tell_the_language(shipped: Responder, question: str, language: str) -> None:
     assert shipped.respond(Question(question), None, now=NOW).answer.language == language
+
+
+@pytest.mark.parametrize("question", ["17*23", "сколько будет 5 + 7", "25×4 ինչքա՞ն է", "12*30 neçə olar"])
+def test_a_sum_is_off_the_subject(shipped: Responder, question: str) -> None:
+    """Figures that are reckoned with ask for nothing that a source could say, and need no asking back."""
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert (answer.outcome, answer.citations) == (Outcome.OUT_OF_SCOPE, ())
+
+
+def test_days_in_figures_are_no_sum(shipped: Responder) -> None:
+    """A range of days may be about the meeting."""
+    answer = shipped.respond(Question("27-28?"), None, now=NOW).answer
+    assert answer.outcome is Outcome.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "never"),
+    [
+        ("are the Melikyans brothers?", "biography", "?"),
+        ("откуда родом Меликян", "nationality", "?"),
+        ("was Melikyan there", "attendance", "connect"),
+    ],
+)
+def test_what_is_said_of_nobody_needs_no_choice(shipped: Responder, question: str, intent: str, never: str) -> None:
+    """Two members share a surname: both are named, and that the sources do not tell holds for either."""
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert (answer.outcome, answer.intent) == (Outcome.NOT_DOCUMENTED, intent)
+    said = " ".join(str(block) for block in answer.blocks)
+    assert all(name in said for name in (("Gevorg", "Johnny") if question.isascii() else ("Геворг", "Джонни")))
+    assert never not in said

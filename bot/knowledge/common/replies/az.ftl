@@ -57,6 +57,8 @@ clarify =
     Nəyi nəzərdə tutduğunuza əmin deyiləm. Bunlardan birini soruşursunuz?
 clarify-entity =
     Mənbələrdə bu adlar var: { $names }. Hansını nəzərdə tutursunuz?
+several-named =
+    Mənbələrdə bu adlar var: { $names }.
 about-what =
     Nə haqqında? Xahiş edirəm, bir az dəqiqləşdirin və ya seçin:
 about-entity =

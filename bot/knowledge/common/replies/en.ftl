@@ -56,6 +56,8 @@ clarify =
     I am not sure what you mean. Did you mean one of these?
 clarify-entity =
     The sources name { $names }. Which one do you mean?
+several-named =
+    The sources name { $names }.
 about-what =
     About what? Please tell me a little more, or choose:
 about-entity =

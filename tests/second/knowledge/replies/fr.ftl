@@ -52,6 +52,8 @@ clarify =
     Je ne suis pas sûr de comprendre. S’agit-il de l’une de ces questions ?
 clarify-entity =
     La source nomme { $names }. De qui s’agit-il ?
+several-named =
+    La source nomme { $names }.
 about-what =
     À quel sujet ? Dis-m’en un peu plus, ou choisis :
 about-entity =
