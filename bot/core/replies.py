@@ -101,6 +101,8 @@ _PATTERNS: Mapping[str, Mapping[str, str]] = {
 }
 PARAGRAPH_BREAK = "\n\n"
 _EMPTY_LINE = re.compile(r"\n\s*\n")
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""That of an abbreviation ("2024 г.") and that of the sentence, which are one."""
 
 
 def locale_of(language: str) -> Locale:
@@ -186,7 +188,8 @@ class Replies:
         text, errors = bundle.format_pattern(pattern, {**self._common[language], **arguments})
         if errors or isinstance(text, FluentNone):
             raise ValueError(f"the message {message!r} in {language!r} cannot be filled: {errors}")
-        return PARAGRAPH_BREAK.join(" ".join(part.split()) for part in _EMPTY_LINE.split(str(text)))
+        text = _TWO_STOPS.sub(".", str(text))
+        return PARAGRAPH_BREAK.join(" ".join(part.split()) for part in _EMPTY_LINE.split(text))
 
     def paragraphs(
         self, message: str, language: str, attribute: str | None = None, /, **arguments: object

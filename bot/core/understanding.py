@@ -32,6 +32,8 @@ ALONE = 0.9
 """Lead of a first reading in the share of votes from which there is no second one."""
 RIVAL = 0.2
 """Share of the first reading's score from which another may be meant in its place."""
+CHATTY = 0.35
+"""Confidence from which a reading as small talk needs no word of it."""
 COURTESY = 3
 """Words of a greeting or of thanks that stand before or after a question."""
 BRIEF = 12
@@ -95,7 +97,7 @@ class Understanding:
             intent.id: frozenset(knowledge.entities[name].kind for name in intent.about)
             for intent in knowledge.intents.values()
         }
-        self._vocabulary = Vocabulary(corpus.texts, corpus.intents, corpus.vocabularies)
+        self._vocabulary = Vocabulary(corpus.texts, corpus.intents, corpus.vocabularies, self._asides)
         counts = {intent.aspects.get("number") for intent in knowledge.intents.values()}
         self._plain = frozenset(
             intent.id
@@ -186,7 +188,21 @@ class Understanding:
             return Request(text, mentions, Decision(Kind.ANSWER, (same,), 1.0))
         meant = meant or self._stranger(text, words, mentions, decision, language)
         request = meant or Request(text, mentions, decision)
-        return self._covered(request, words, language)
+        return self._covered(self._meant(request, words, language), words, language)
+
+    def _meant(self, request: Request, words: Sequence[str], language: str) -> Request:
+        """Return a request; where it is a doubtful reading as small talk that has few of its words, a better one."""
+        decision = request.decision
+        doubtful = decision.kind is Kind.ANSWER and decision.confidence < CHATTY
+        if not doubtful or self._knowledge.intents[decision.intents[0]].outcome is not Outcome.SMALL_TALK:
+            return request
+        telling = self._telling(request, words, language)
+        if not telling or 2 * len(self._strange(request, words, language)) < len(telling):
+            return request
+        second = decision.runner_up
+        if second is None or second in self._asides:
+            return replace(request, decision=replace(decision, kind=Kind.OUT_OF_SCOPE, intents=()))
+        return replace(request, decision=replace(decision, kind=Kind.NOT_DOCUMENTED, intents=(second,)))
 
     def _covered(self, request: Request, words: Sequence[str], language: str) -> Request:
         """Return a request; where its answer may pass over a word or a name of it, one that asks back or tells so."""
@@ -197,13 +213,16 @@ class Understanding:
             return request
         intent = decision.intents[0]
         plainly = intent in self._plain
+        few = self._vocabulary.few(intent)
         elsewhere = self._elsewhere(intent, request.mentions) if plainly else None
         if elsewhere is None:
-            strange = self._strange(request, words, language) if plainly or decision.confidence < SURE else ()
+            strange = self._strange(request, words, language) if plainly or few or decision.confidence < SURE else ()
             if not strange:
                 return request
-            misleading = decision.confidence < DOUBTED or (plainly and not self._of_somebody(request, strange))
-            told = not self._vocabulary.tells(intent) or self._denies(intent, request.text, request.mentions, language)
+            doubtful = decision.confidence < (LIKELY if few else DOUBTED)
+            misleading = doubtful or (plainly and not few and not self._of_somebody(request, strange))
+            told = not (few or self._vocabulary.tells(intent))
+            told = told or self._denies(intent, request.text, request.mentions, language)
             if told or not misleading:
                 return replace(request, partly=True)
         second = (decision.runner_up,) if decision.runner_up and decision.runner_up not in self._asides else ()
@@ -230,13 +249,16 @@ class Understanding:
 
     def _strange(self, request: Request, words: Sequence[str], language: str) -> tuple[str, ...]:
         """Return the words of a request that the examples of its intent do not account for."""
-        acronyms = set() if request.text.isupper() else set(map(normalise, _ACRONYM.findall(request.text)))
+        telling, intent = self._telling(request, words, language), request.decision.intents[0]
+        return self._vocabulary.strange(telling, intent, language, self._synonyms_of(language), _acronyms(request.text))
+
+    def _telling(self, request: Request, words: Sequence[str], language: str) -> list[str]:
+        """Return the words of a request that tell what it asks for."""
+        acronyms = _acronyms(request.text)
         # A day that is given is held against the facts.
         dated = premises.dated_words(request.text, language)
         asked = dialogue.content(retyped(" ".join(words), language).split(), language)
-        telling = [word for word in asked if (word.isalpha() or word in acronyms) and word not in dated]
-        intent = request.decision.intents[0]
-        return self._vocabulary.strange(telling, intent, language, self._synonyms_of(language), acronyms)
+        return [word for word in asked if (word.isalpha() or word in acronyms) and word not in dated]
 
     def _elsewhere(self, intent: str, mentions: Sequence[Mention]) -> tuple[str, ...] | None:
         """Return the intents about what a request names beside its subject, None where it names nothing of the kind."""
@@ -394,6 +416,12 @@ class Understanding:
             return Decision(kind, about, 1.0)
         if slot:
             return Decision(Kind.ANSWER, (slot,), 1.0)
+        connected = self._corpus.connected
+        told = tuple(
+            i.id for i in intents if any(set(connected[fact]) & set(mention.entities) for fact in i.facts.values())
+        )
+        if told:
+            return Decision(Kind.ABOUT_ENTITY, told, 1.0)
         absent = all(self._knowledge.entities[name].absent for name in mention.entities)
         return Decision(Kind.NOT_MENTIONED if absent else Kind.NOT_DOCUMENTED, self._knowledge.start)
 
@@ -514,3 +542,8 @@ def _joint(language: str) -> re.Pattern[str]:
     forms = {form for word in lexicon(language).conjunctions for form in (word, romanise(word))}
     longest_first = sorted(map(re.escape, forms), key=len, reverse=True)
     return re.compile(rf"\W+(?:{'|'.join(longest_first)})(?=\W)|\s[+&](?=\s)", re.IGNORECASE)
+
+
+def _acronyms(text: str) -> set[str]:
+    """Return the words that a text has in capitals, none where it has no other."""
+    return set() if text.isupper() else set(map(normalise, _ACRONYM.findall(text)))

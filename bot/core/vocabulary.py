@@ -42,10 +42,16 @@ class Vocabulary:
     """The words of each intent's examples.
 
     `texts` are the normalised texts that questions are compared with, `intents` the intent of each, `languages` the
-    words of each language.
+    words of each language. `asides` are the intents that are no question about the subject.
     """
 
-    def __init__(self, texts: Iterable[str], intents: Iterable[str], languages: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self,
+        texts: Iterable[str],
+        intents: Iterable[str],
+        languages: Mapping[str, Collection[str]],
+        asides: Collection[str] = (),
+    ) -> None:
         self._some, self._many = _SOME * len(languages), _MANY * len(languages)
         self._languages = languages
         said: dict[str, list[str]] = defaultdict(list)
@@ -59,6 +65,8 @@ class Vocabulary:
         }
         """The synonyms and names that an intent is asked with."""
         self._bits = {intent: 1 << number for number, intent in enumerate(counted)}
+        self._asides = asides
+        self._subject = sum(bit for intent, bit in self._bits.items() if intent not in asides)
         self._intents: dict[str, int] = defaultdict(int)
         """The intents of each word, a bit for each."""
         for intent, mine in counted.items():
@@ -78,11 +86,14 @@ class Vocabulary:
         """Return which of some normalised words are nothing that the examples of an intent say, in their order.
 
         `acronyms` are the words that were written in capitals: they are not misspelt, inflected or too short to tell.
-        A few examples are not all there is to say: where an intent has no more, no word is strange to it.
+        A few examples are not all there is to say: where an intent has no more, only what no question about the subject
+        says is strange to it, in a language whose words that every question may hold are known.
         """
-        if self._examples[intent] < self._some:
+        few = self.few(intent)
+        if few and (intent in self._asides or not lexicon(language).fillers):
             return ()
-        known, mine, fillers = self.words(language), self._bits[intent], _fillers(language)
+        mine = self._subject if few else self._bits[intent]
+        known, fillers = self.words(language), _fillers(language)
         covered = {
             place
             for start, end, name in synonyms.spans(words)
@@ -97,6 +108,10 @@ class Vocabulary:
             return ending or known.holds(word, mine) or fillers.holds(word, _ANY)
 
         return tuple(word for place, word in enumerate(words) if place not in covered and not accounted(word))
+
+    def few(self, intent: str) -> bool:
+        """Return whether an intent has so few examples that they are not all there is to say."""
+        return self._examples[intent] < self._some
 
     def tells(self, intent: str) -> bool:
         """Return whether an intent has so many examples that a strange word may make another question of one."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from functools import cache
+from itertools import chain, takewhile
 from typing import Any
 
 from babel.dates import get_month_names
@@ -37,6 +38,8 @@ ASPECTS = frozenset().union(*(closed.aspects.values() for closed in LEXICONS.val
 LONGEST_CHOICE = 64
 """Bytes of a button's data on Telegram, which a deep link shares."""
 _DIGITS = re.compile(r"\d+")
+_MONTH = 3
+"""Letters at least of the name of a month."""
 
 
 def problems_of(loaded: Loaded) -> list[Problem]:
@@ -282,15 +285,29 @@ def _states_number(quotes: str, number: int, languages: Iterable[str]) -> bool:
 def _missing_day(quotes: str, day: int, month: int, year: int | None, languages: Iterable[str]) -> Iterator[str]:
     words = set(re.findall(r"\d+|[^\W\d_]+", normalise(quotes)))
     numbers = {int(word) for word in words if word.isdecimal()}
-    names = {normalise(name) for language in languages for name in _month_names(language, month)}
-    if day not in numbers or not (month in numbers or names & words) or (year is not None and year not in numbers):
+    named = any(month in _months_named(word, language) for language in languages for word in words)
+    if day not in numbers or not (month in numbers or named) or (year is not None and year not in numbers):
         yield f"the day {day}.{month}." + (str(year) if year else "")
 
 
+def _months_named(word: str, language: str) -> set[int]:
+    """Return the month that a word is the name of, in any of its cases: it begins more as that than as the others."""
+    shared = {month: max(_shared(word, name) for name in _month_names(language, month)) for month in range(1, 13)}
+    most = max(shared.values())
+    named = {month for month, letters in shared.items() if letters == most}
+    return named if most >= _MONTH and len(named) == 1 else set()
+
+
+def _shared(word: str, name: str) -> int:
+    """Return how many letters a word and a name have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda letters: letters[0] == letters[1], zip(word, name, strict=False)))
+
+
+@cache
 def _month_names(language: str, month: int) -> list[str]:
     locale = locale_of(language)
     return [
-        get_month_names(width, context, locale)[month]
+        normalise(get_month_names(width, context, locale)[month])
         for width in ("wide", "abbreviated")
         for context in ("format", "stand-alone")
     ]

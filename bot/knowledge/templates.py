@@ -75,7 +75,10 @@ def _entries(file: str, text: str, resource: ast.Resource) -> Iterator[Problem]:
 
 
 def _names_in(language: str, knowledge: Knowledge) -> EntityIndex:
-    """Return the names of one language: what is a name in another may be a plain word in it."""
+    """Return the names of one language: what is a name in another may be a plain word in it.
+
+    Those of what the bot is called after are none: every message may name it.
+    """
     entities = {
         entity.id: replace(
             entity,
@@ -83,6 +86,7 @@ def _names_in(language: str, knowledge: Knowledge) -> EntityIndex:
             aliases={language: entity.aliases.get(language, ())},
         )
         for entity in knowledge.entities.values()
+        if knowledge.name not in entity.names.values()
     }
     return EntityIndex(entities)
 

@@ -162,6 +162,14 @@ class TestSay:
         filled = replies.arguments("place", fact(EntitiesValue(("park",))), "en") | {"place-locative": "there"}
         assert replies.say("place", "en", **filled).startswith("It was in the park")
 
+    @pytest.mark.parametrize(
+        ("said", "heard"), [("{ $day }.", "2 ноября 2024 г."), ("{ $day }, ...", "2 ноября 2024 г., ...")]
+    )
+    def test_a_sentence_that_ends_in_an_abbreviation_has_one_full_stop(self, said: str, heard: str) -> None:
+        """In Russian a date with a year ends in one."""
+        replies = Replies({"ru": f"since =\n    {said}\n"}, {}, {"ru": {}})
+        assert replies.say("since", "ru", day=day(date(2024, 11, 2), "ru")) == heard
+
     def test_an_empty_line_parts_paragraphs_and_another_line_break_does_not(self, replies: Replies) -> None:
         """A message is wrapped in its file as its author likes."""
         filled = replies.arguments("place", fact(HALL), "en")

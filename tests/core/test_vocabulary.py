@@ -40,9 +40,25 @@ def test_a_synonym_that_the_examples_have_accounts_for_its_words() -> None:
     assert known.strange(["enumerate", "pay"], "members", "en", synonyms) == ("pay",)
 
 
-def test_a_few_examples_say_nothing_of_the_words_that_they_lack() -> None:
-    few = Vocabulary(TEXTS[:5], ["members"] * 5, languages={"en": WORDS})
-    assert few.strange(["traitors"], "members", "en", NONE) == ()
+def few(language: str = "en") -> Vocabulary:
+    """Return the words of three intents of a few examples, of which one is no question about the subject."""
+    texts = [*TEXTS[:5], *OTHERS[:2], "what is the weather"]
+    intents = ["members"] * 5 + ["about"] * 2 + ["off-subject"]
+    return Vocabulary(texts, intents, {language: " ".join(texts).split()}, asides={"off-subject"})
+
+
+def test_a_few_examples_say_nothing_of_the_words_that_others_have() -> None:
+    """Only what no question about the subject says is strange to them: it may ask for more."""
+    words = ["traitors", "history", "weather"]
+    assert few().few("members")
+    assert not few().tells("members")
+    assert few().strange(words, "members", "en", NONE) == ("traitors", "weather")
+
+
+@pytest.mark.parametrize(("intent", "language"), [("off-subject", "en"), ("members", "fr")])
+def test_a_few_examples_of_small_talk_or_in_an_unknown_language_say_nothing(intent: str, language: str) -> None:
+    """People greet in many ways; and a language without a lexicon has little words that nobody knows."""
+    assert few(language).strange(["traitors"], intent, language, NONE) == ()
 
 
 def test_some_examples_tell_that_more_is_asked_and_many_that_something_else_is() -> None:

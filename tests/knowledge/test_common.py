@@ -9,7 +9,7 @@ import pytest
 from fluent.syntax import FluentParser, ast
 
 from bot.channels.formatting import plain
-from bot.core.models import Outcome, Question, Turn
+from bot.core.models import Outcome, Paragraph, Question, Turn
 from bot.core.replies import MESSAGES, Replies
 from bot.core.responder import Responder
 from bot.knowledge import cache, load
@@ -113,6 +113,12 @@ def test_the_shipped_replies_repeat_nothing_of_them(language: str) -> None:
     assert messages(shipped) & messages(common(language)) == {"help"}
 
 
+def test_what_the_bot_is_called_after_may_be_said_in_a_reply(circle: Garden) -> None:
+    """It is no claim; a name of anything else is."""
+    circle.plant("replies/en.ftl", "founded = ", "founded = The Reading circle of Dale: ")
+    assert list(circle.problems()) == []
+
+
 def test_a_folder_needs_nothing_of_them(circle: Garden) -> None:
     assert list(circle.problems()) == []
 
@@ -132,6 +138,25 @@ def test_a_folder_has_the_common_intents(core: Responder) -> None:
 def test_the_bot_is_called_as_the_entity_of_its_name_is(core: Responder, language: str) -> None:
     """So no name in another script stands in a reply."""
     assert core.knowledge.entities["circle"].names[language] in plain(ask(core, "/start", language).answer)
+
+
+@pytest.mark.parametrize("text", ["was the founding a scandal", "helicopter founding year"])
+def test_what_a_few_examples_cannot_account_for_is_told(core: Responder, text: str) -> None:
+    """A word that no example of the whole folder has may ask for more than the answer tells."""
+    assert Paragraph(core.say("not-all", "en")) in ask(core, text).answer.blocks
+
+
+@pytest.mark.parametrize("text", ["can you book me a hotel", "buy a train ticket for my uncle"])
+def test_what_has_few_words_of_small_talk_is_none(core: Responder, text: str) -> None:
+    """Even where the folder has fewer examples of its own than there are of the common intents."""
+    assert ask(core, text).answer.outcome is Outcome.OUT_OF_SCOPE
+
+
+def test_a_name_alone_gets_the_questions_whose_answers_stand_on_it(core: Responder) -> None:
+    """No intent says that it is about it, but a fact is."""
+    answer = ask(core, "Reading circle of Dale").answer
+    assert answer.outcome is Outcome.CLARIFY
+    assert [choice.intent for choice in answer.suggestions] == ["founded"]
 
 
 def test_a_message_of_the_folder_stands_in_place_of_the_common_one(circle: Garden) -> None:
