@@ -35,9 +35,12 @@ WAYS = ("polling", "webhook")
 OWN_CORE, BOTS_CORE = 0, 1
 LOOP = 64
 """Questions under way at a time."""
-CHATS = 5000
+CHATS = 20_000
+"""So many that none asks again before it is answered, also where a bot is asked for more than it can for a minute."""
 FEW = 1000
 """Questions before anything is measured."""
+FEWEST = 10
+"""Answers a second that a bot gives at least, unless it has failed."""
 PATIENCE = 120.0
 """Seconds in which a bot is to start, or to answer what is left; reached only where it does not."""
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -116,24 +119,27 @@ class Crowd:
 
     @asynccontextmanager
     async def loop(self) -> AsyncIterator[None]:
-        """Keep a number of questions under way."""
+        """Keep a number of questions under way; in the end wait until they are answered, as what follows would too."""
+        ended = False
 
         async def keep_asking() -> None:
-            while True:
+            while not ended:
                 await self.ask()
 
         tasks = [asyncio.create_task(keep_asking()) for _ in range(LOOP)]
         try:
             yield
         finally:
-            for task in tasks:
+            ended = True
+            _, lost = await asyncio.wait(tasks, timeout=PATIENCE)
+            for task in lost:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def until(self, answered: int) -> None:
-        """Wait until so many questions have been answered."""
-        while self.answered < answered:  # noqa: ASYNC110 - each answer would wake it
-            await asyncio.sleep(0.01)
+        """Wait until so many questions have been answered; raise TimeoutError where that takes unreasonably long."""
+        async with asyncio.timeout(PATIENCE + answered / FEWEST):
+            while self.answered < answered:  # noqa: ASYNC110 - each answer would wake it
+                await asyncio.sleep(0.01)
 
 
 # --- the measures --------------------------------------------------------------------------------
@@ -174,34 +180,23 @@ async def memory(crowd: Crowd, process: int, many: int) -> str:
 
 async def kills(questions: Sequence[str], way: str, data: Path, times: int, each: int) -> str:
     """Kill the bot at random moments while it is asked; return how much is unanswered, and answered twice."""
-    chance, asked = random.Random(1), 0  # noqa: S311
+    chance, asked, killed = random.Random(1), 0, 0  # noqa: S311
     async with load_peer() as peer:
-        for number in range(times + 1):
-            async with running("jolig", way, peer, data) as process:
-                last = number == times
-                wanted = asked + each if not last else asked
-                moment = (wanted if last else asked + chance.randrange(each)) if wanted else 0
-                while asked < wanted:
-                    under_way = asked - len(peer.answers)
-                    if under_way < LOOP:
-                        asked += 1
-                        peer.say(asked, questions[asked % len(questions)])
-                    else:
-                        await peer.answered()
-                    if not last and len(peer.answers) >= moment:
-                        break
-                for chat in range(asked + 1, wanted + 1):
-                    peer.say(chat, questions[chat % len(questions)])
-                asked = wanted
+        for number in range(1, times + 2):
+            wanted = each * min(number, times)
+            enough = wanted - chance.randrange(each) if number <= times else wanted
+            async with running("jolig", way, peer, data):  # which kills it in the end
                 try:
                     async with asyncio.timeout(PATIENCE):
-                        while len(peer.answers) < moment:
+                        while len(peer.answers) < enough:
+                            for chat in range(asked + 1, min(wanted, len(peer.answers) + LOOP) + 1):
+                                peer.say(asked := chat, questions[chat % len(questions)])
                             await peer.answered()
                 except TimeoutError:
-                    pass
-                os.kill(process, signal.SIGKILL)
+                    break
+            killed = min(number, times)
         twice = sum(len(texts) - len(set(texts)) for texts in peer.answers.values())
-        return f"{times} kills, {asked} questions: {asked - len(peer.answers)} unanswered, {twice} answered again"
+        return f"{killed} kills, {asked} questions: {asked - len(peer.answers)} unanswered, {twice} answered again"
 
 
 # --- the run -------------------------------------------------------------------------------------
@@ -215,7 +210,8 @@ def report(line: str) -> None:
 
 async def measure(questions: Sequence[str], data: Path, options: argparse.Namespace) -> None:
     """Measure everything."""
-    report(f"closed loop of {LOOP}, {options.seconds:.0f} s each")
+    report(" ".join(f"--{name} {value:g}" for name, value in vars(options).items()))
+    report(f"closed loop of {LOOP}, {options.seconds:g} s each")
     report(f"{'':20}{'answers/s':>12}{'CPU ms each':>14}{'/ aiohttp':>12}")
     for way in WAYS:
         floor = float("nan")
