@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.channels.telegram.seldom import REMEMBERED, Seldom
+from bot.channels.telegram.seldom import REMEMBERED, Recent, Seldom
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 PAUSE = timedelta(minutes=10)
@@ -38,3 +38,13 @@ def test_what_is_remembered_is_bounded_and_the_earliest_is_forgotten_first() -> 
         seldom.said(number, NOW)
     assert len(seldom._said) == REMEMBERED
     assert [seldom.is_due(number, NOW, PAUSE) for number in (REMEMBERED, 0)] == [False, True]
+
+
+def test_the_latest_of_each_key_is_remembered() -> None:
+    """What was kept anew is forgotten no sooner than what came after it."""
+    recent = Recent[int, str]()
+    for number in range(REMEMBERED):
+        recent[number] = "first"
+    recent[0] = "second"
+    recent[REMEMBERED] = "first"
+    assert (recent[0], 1 in recent, len(recent)) == ("second", False, REMEMBERED)

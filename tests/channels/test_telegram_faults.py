@@ -73,6 +73,19 @@ async def test_what_fails_for_longer_is_taken_up_again(fault: Fault) -> None:
     assert running.store.closed == {1: None}
 
 
+async def test_of_an_answer_that_failed_midway_only_the_rest_is_sent() -> None:
+    """What the platform has accepted is there; the question is answered again, and nothing of that comes twice."""
+    async with world() as running:
+        running.peer.fail("sendMessage", *[bad_gateway()] * 5, after=1)
+        anna = running.dialogue()
+        parts = [await anna.ask("long"), await anna.next(), await anna.next()]
+        assert (await anna.ask("next")).text.startswith("[en] next")
+    assert [(message.text[0], message.edits) for message in parts] == [("1", 0), ("2", 0), ("3", 0)]
+    assert len(running.peer.sent(anna.chat)) == len([*parts, "next"])
+    long, _ = running.store.exchanges.values()
+    assert long.replies == tuple(str(message.id) for message in parts)
+
+
 async def test_what_is_said_seldom_is_said_once_it_can_be() -> None:
     """A hint or a welcome that could not be sent is not taken for one that was, and is not sent twice."""
     async with world() as running:

@@ -161,6 +161,20 @@ async def test_a_caption_is_a_question() -> None:
         assert (await anna.ask("next")).text.startswith("[en] next")
 
 
+async def test_a_caption_that_comes_after_its_album_has_begun_is_a_question() -> None:
+    """The hint to the first picture becomes the answer; a second caption is another question."""
+    async with world() as running:
+        peer, anna = running.peer, running.dialogue()
+        await peer.attach(anna.chat, anna.person, album="7")
+        hint = await anna.next()
+        await peer.attach(anna.chat, anna.person, caption="who is it?", album="7")
+        await peer.wait_for(lambda: hint.edits)
+        assert hint.text.startswith("[en] who is it?")
+        await peer.attach(anna.chat, anna.person, caption="and she?", album="7")
+        assert (await anna.next()).text.startswith("[en] and she?")
+        assert len(peer.sent(anna.chat)) == 2
+
+
 async def test_a_forwarded_text_is_a_question() -> None:
     """Somebody forwards what they were asked, and wants the answer."""
     async with world() as running:

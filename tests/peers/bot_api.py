@@ -268,7 +268,7 @@ class BotApiPeer:
         self._held: set[int] = set()
         self._clicks: dict[str, Click] = {}
         self._queries: dict[str, InlineQuery] = {}
-        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._updates: list[dict[str, Any]] = []
         self._ids = count(1)
         self._polls = 0
@@ -480,9 +480,9 @@ class BotApiPeer:
 
     # --- what goes wrong -------------------------------------------------------------------------
 
-    def fail(self, method: str, *faults: Fault) -> None:
-        """Let the next calls of a method fail."""
-        self._faults[method].extend(faults)
+    def fail(self, method: str, *faults: Fault, after: int = 0) -> None:
+        """Let the next calls of a method fail, after some that do not."""
+        self._faults[method].extend((*[None] * after, *faults))
 
     def hold(self, chat: Chat) -> None:
         """Do not respond to requests to send to a chat."""
@@ -594,8 +594,8 @@ class BotApiPeer:
         self.violations += violations(method, parameters)
         self.changed()
         try:
-            if self._faults[method]:
-                return await self._fault(self._faults[method].popleft(), request)
+            if self._faults[method] and (fault := self._faults[method].popleft()):
+                return await self._fault(fault, request)
             result = await getattr(self, f"_do_{method}", self._unserved)(parameters | files)
         except _Refusal as refusal:
             return _response(refusal.fault)

@@ -1,5 +1,6 @@
 """From what comes in to what goes out."""
 
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from bot.channels.pictures import Gallery
 from bot.channels.telegram.inline import InlineMode
 from bot.channels.telegram.keyboard import HELPED, NOT_HELPED, PASSAGE, WHY, keyboard
-from bot.channels.telegram.seldom import Seldom
+from bot.channels.telegram.seldom import Recent, Seldom
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.updates import (
     Asked,
@@ -46,6 +47,8 @@ class Answering:
         self._gallery = gallery
         self._inline = InlineMode(service, sender)
         self._seldom = Seldom()
+        self._begun = Recent[Hashable, list[str]]()
+        """The messages that will carry an answer: what was sent of one before that failed, and the hint to an album."""
 
     async def handle(self, received: Received) -> Note | None:
         """Answer an update, if it is for the bot; return what is to be kept of that.
@@ -117,8 +120,10 @@ class Answering:
         """Say that only texts are read: once for an album, and once in a while to a person."""
         keys = [key for key in (wordless.album, wordless.origin.person) if key is not None]
         if all(self._seldom.is_due(key, wordless.at, HINT_PAUSE) for key in keys):
-            await self._notify(wordless, "text-only")
+            hint = await self._notify(wordless, "text-only")
             self._seldom.said(wordless.origin.person, wordless.at)
+            if wordless.album:
+                self._begun[wordless.album] = hint
         if wordless.album:
             self._seldom.said(wordless.album, wordless.at)
 
@@ -129,12 +134,14 @@ class Answering:
             await self._notify(greeted, "telegram-welcome", address=self._reader.address)
             self._seldom.said(key, greeted.at)
 
-    async def _ask(self, asked: Asked, messages: tuple[str, ...] = ()) -> Note | None:
+    async def _ask(self, asked: Asked, messages: Sequence[str] = ()) -> Note | None:
         """Answer a text: in messages that it has already, or in new ones."""
         if asked.album:  # its caption is the question, the other pictures need no hint
             self._seldom.said(asked.album, asked.at)
         question = Question(text=asked.text, language=asked.origin.language)
         told = await self._service.answer(asked.origin.person, question)
+        if asked.album:  # a picture that came before its caption got one, which becomes the answer
+            messages = self._begun.pop(asked.album, messages)
         return await self._reply(asked.origin, asked.message, told, messages)
 
     async def _edit(self, edited: Edited) -> Note | None:
@@ -173,19 +180,21 @@ class Answering:
             return await self._service.passages(chat, data.removeprefix(PASSAGE))
         return await self._service.reasons(chat, data.removeprefix(WHY))
 
-    async def _reply(self, origin: Origin, question: str, told: Told, messages: tuple[str, ...] = ()) -> Note | None:
-        """Send an answer; return what is to be kept, with the messages that carry it."""
-        answer = told.answer
+    async def _reply(self, origin: Origin, question: str, told: Told, messages: Sequence[str] = ()) -> Note | None:
+        """Send an answer, or the rest of it; return what is to be kept, with the messages that carry it."""
+        answer, key = told.answer, (origin.chat, question)
         markup = keyboard(answer, question, self._service.responder.say)
         picture = await self._gallery.png(answer)
-        replies = await self._sender.replace(origin.place, messages, answer, markup, picture)
-        return told.sent(question, replies, chat=origin.chat, asker=origin.person)
+        replies = self._begun.setdefault(key, list(messages))
+        await self._sender.replace(origin.place, replies, answer, markup, picture)
+        del self._begun[key]
+        return told.sent(question, tuple(replies), chat=origin.chat, asker=origin.person)
 
-    async def _notify(self, spoken: Spoken, message: str, **arguments: object) -> None:
-        """Say one of the bot's own messages: over the chat after a click, else as a reply."""
+    async def _notify(self, spoken: Spoken, message: str, **arguments: object) -> list[str]:
+        """Say one of the bot's own messages: over the chat after a click, else as a reply; return the ids of that."""
         language = spoken.origin.language or self._service.responder.languages[0]
         if isinstance(spoken, Clicked):
             text = self._service.responder.say(message, language, **arguments)
             await self._sender.answer_click(spoken.query, text, alert=True)
-        else:
-            await self._sender.send(spoken.origin.place, self._service.notice(message, language, **arguments))
+            return []
+        return await self._sender.send(spoken.origin.place, self._service.notice(message, language, **arguments))

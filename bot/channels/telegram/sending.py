@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from itertools import zip_longest
 from typing import Any, TypeVar
 
 import structlog
@@ -31,47 +30,52 @@ class Sender:
         self._timing = timing
         self._overall, self._group, self._private = map(Pace, (timing.overall, timing.group, timing.private))
 
-    async def send(self, place: Place, answer: Answer, markup: Keyboard | None = None) -> tuple[str, ...]:
+    async def send(self, place: Place, answer: Answer, markup: Keyboard | None = None) -> list[str]:
         """Send an answer; return the ids of its messages.
 
         Raises TelegramError where the platform refuses it or stays out of reach.
         """
-        return await self.replace(place, (), answer, markup)
+        messages = list[str]()
+        await self.replace(place, messages, answer, markup)
+        return messages
 
     async def replace(
         self,
         place: Place,
-        messages: Sequence[str],
+        messages: list[str],
         answer: Answer,
         markup: Keyboard | None = None,
         picture: bytes | None = None,
-    ) -> tuple[str, ...]:
+    ) -> None:
         """Make earlier messages say an answer; send what does not fit into them, delete what is not needed.
 
-        A picture comes first, with the text for its caption if that is not too long.
+        `messages` always holds the ids of those that are there: where this fails, it is tried again with them, and
+        nothing is sent twice. A picture comes first, with the text for its caption if that is not too long.
         """
-        text = html(answer)
-        shown: tuple[str, ...] = ()
+        text, shown = html(answer), 0
         if picture is not None:
             whole = len(parts(text, MessageLimit.CAPTION_LENGTH)) == 1
-            for message in messages:  # a text cannot become a picture
-                await self._delete(place, message)
-            messages = ()
-            shown = await self._show(place, picture, text if whole else None, markup if whole else None)
+            await self._delete_after(place, messages, 0)  # a text cannot become a picture
+            messages += await self._show(place, picture, text if whole else None, markup if whole else None)
+            shown = len(messages)
             if shown and whole:
-                return shown
-        return (*shown, *await self._say(place, messages, parts(text, MessageLimit.MAX_TEXT_LENGTH), markup))
+                return
+        await self._say(place, messages, shown, parts(text, MessageLimit.MAX_TEXT_LENGTH), markup)
 
     async def _say(
-        self, place: Place, messages: Sequence[str], texts: Sequence[str], markup: Keyboard | None
-    ) -> list[str]:
-        for surplus in messages[len(texts) :]:
-            await self._delete(place, surplus)
+        self, place: Place, messages: list[str], shown: int, texts: Sequence[str], markup: Keyboard | None
+    ) -> None:
+        """Make the messages after those that are shown already say some texts."""
+        await self._delete_after(place, messages, shown + len(texts))
         markups = [*(None for _ in texts[1:]), markup]
-        sent = []
-        for text, its_markup, message in zip_longest(texts, markups, messages[: len(texts)]):
-            sent.append(await self._put(place, message, text, its_markup))
-        return sent
+        for number, (text, its_markup) in enumerate(zip(texts, markups, strict=True), shown):
+            earlier = messages[number] if number < len(messages) else None
+            messages[number : number + 1] = [await self._put(place, earlier, text, its_markup)]
+
+    async def _delete_after(self, place: Place, messages: list[str], kept: int) -> None:
+        while len(messages) > kept:
+            await self._delete(place, messages[kept])
+            del messages[kept]
 
     async def answer_inline(
         self, query: str, results: Sequence[InlineQueryResult], *, cache_time: int, personal: bool
