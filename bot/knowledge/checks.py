@@ -29,7 +29,7 @@ from bot.core.text import normalise
 from bot.core.timeline import TIMELINE
 from bot.knowledge.loader import Draft, Loaded, Placed
 from bot.knowledge.schema import EntityEntry, FactEntry, IntentEntry
-from bot.knowledge.templates import template_problems
+from bot.knowledge.templates import capitalised, template_problems
 
 ITEMS = frozenset({"commands", "languages", "passages", "reasons", "sources", TIMELINE})
 """The lists that the core makes itself; any other is a variable of the intent."""
@@ -317,7 +317,12 @@ def _absent(draft: Draft, knowledge: Knowledge) -> Iterator[Problem]:
     index = EntityIndex(knowledge.entities)
     sources = knowledge.sources.values()
     mentions = [(source, mention) for source in sources for mention in index.exact(source.text, source.language)]
-    found = {name: source.file for source, mention in mentions for name in mention.entities}
+    found = {
+        name: source.file
+        for source, mention in mentions
+        if capitalised(mention, knowledge, source.language)
+        for name in mention.entities
+    }
     for entity in draft.entities:
         if entity.entry.absent and entity.entry.id in found:
             yield entity.problem(

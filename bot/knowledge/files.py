@@ -149,6 +149,18 @@ def entries(document: Document, model: type[Model], problems: list[Problem]) -> 
             yield entry, (number,)
 
 
+_EXPECTED = {
+    "dict_type": "parts with a key each are expected, such as {en: …}",
+    "model_type": "parts with a key each are expected, such as {number: 9}",
+    "list_type": "a list is expected, such as [one, other]",
+    "string_type": "a text is expected; one that begins with { or [ stands in “quotation marks”",
+    "date_from_datetime_parsing": "write the day as in 2031-05-03",
+    "date_from_datetime_inexact": "write the day as in 2031-05-03",
+    "int_parsing": "write a whole number in digits",
+}
+"""What is said of a wrong form, by pydantic's name for it."""
+
+
 def _message(location: Location, detail: ErrorDetails) -> str:
     name = ".".join(str(part) for part in location)
     if location == ("evidence",):
@@ -156,5 +168,6 @@ def _message(location: Location, detail: ErrorDetails) -> str:
     if detail["type"] == "string_pattern_mismatch":
         return f"{name.removesuffix('.[key]')!r}: write {WRITTEN[detail['ctx']['pattern']]}"
     texts = {"missing": f"{name!r} is missing", "extra_forbidden": f"{name!r} is not a known key"}
+    texts |= {kind: f"{name!r}: {expected}" for kind, expected in _EXPECTED.items()}
     text = detail["msg"].removeprefix("Value error, ")
     return texts.get(detail["type"], f"{name!r}: {text}" if name else text)

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from bot.core import models
-from bot.core.models import Evidence, Fact, Intent, Knowledge, Problem, Source
+from bot.core.models import Evidence, Fact, Intent, Knowledge, Outcome, Problem, Source
 from bot.core.provenance import QuoteError, fold, locate
 from bot.core.text import normalise
 from bot.knowledge import schema
@@ -49,7 +49,7 @@ class Draft:
     intents: list[Placed[schema.IntentEntry]] = field(default_factory=list)
     """The folder's own, and the common ones that it has none of its own for."""
     menu: list[str] = field(default_factory=list)
-    """The commands of those common ones."""
+    """The common commands, in their order."""
     synonyms: list[Placed[schema.SynonymEntry]] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
     """The folder's own, by language."""
@@ -122,7 +122,8 @@ def _read_reply(folder: Path, path: Path, draft: Draft) -> None:
 def _add_common(draft: Draft) -> None:
     """Add what is the same for every subject; the folder's own stands before it.
 
-    A common intent is left out where the folder has one of its id or command, or a language that it does not speak.
+    A common intent is left out where the folder has one of its id or command, or one about other subjects as it is, or
+    a language that it does not speak.
     """
     common = Draft()
     _read_entries(COMMON, common)
@@ -136,8 +137,8 @@ def _add_common(draft: Draft) -> None:
     suggesting = [_suggesting(placed, [*placed.entry.suggests, *start], known) for placed in kept]
     # In the order of the files, as if they all stood in the folder.
     draft.intents = sorted([*draft.intents, *suggesting], key=lambda placed: placed.document.file)
-    added = {placed.entry.id for placed in kept}
-    draft.menu += [name for name in common.bot.entry.menu if name in added] if common.bot else []
+    asked = {placed.entry.id for placed in draft.intents if placed.entry.command}
+    draft.menu += [name for name in common.bot.entry.menu if name in asked] if common.bot else []
 
 
 def _start(draft: Draft) -> list[str]:
@@ -147,8 +148,9 @@ def _start(draft: Draft) -> list[str]:
 
 
 def _keys(entry: schema.IntentEntry) -> set[str]:
-    """Return by what an intent is asked for beside its utterances."""
-    return {entry.id, *([f"/{entry.command}"] if entry.command else [])}
+    """Return what no other intent shall have: the id, the command, and that it is about all other subjects."""
+    other = [entry.outcome.value] if entry.outcome is Outcome.OUT_OF_SCOPE else []
+    return {entry.id, *([f"/{entry.command}"] if entry.command else []), *other}
 
 
 def _said(entry: schema.IntentEntry) -> set[str]:

@@ -9,7 +9,7 @@ from typing import TypeGuard
 from fluent.syntax import FluentParser, ast
 
 from bot.core.composer import ABOUT_LAST
-from bot.core.entities import EntityIndex
+from bot.core.entities import EntityIndex, Mention
 from bot.core.lexicon import lexicon
 from bot.core.models import Action, EntitiesValue, Intent, Knowledge, Outcome, Problem, Value
 from bot.core.premises import numbers_told
@@ -50,7 +50,7 @@ def template_problems(knowledge: Knowledge, replies: Mapping[str, str], common: 
         messages = {entry.id.name: entry for entry in resource.body if isinstance(entry, ast.Message)}
         parts = {name: _parts(text, message) for name, message in messages.items()}
         for part in (part for found in parts.values() for part in found.values()):
-            yield from _content(file, part, index, language)
+            yield from _content(file, part, index, knowledge, language)
         yield from _filled(language, parts, _names(common.get(language, "")), knowledge)
 
 
@@ -114,7 +114,7 @@ def _parts(text: str, message: ast.Message) -> dict[str | None, _Part]:
     return parts
 
 
-def _content(file: str, part: _Part, index: EntityIndex, language: str) -> Iterator[Problem]:
+def _content(file: str, part: _Part, index: EntityIndex, knowledge: Knowledge, language: str) -> Iterator[Problem]:
     """Yield what only a fact may say: a digit, a name; and what is neither text nor a variable."""
     for line in part.foreign:
         yield Problem(file, line, _ALLOWED)
@@ -124,7 +124,16 @@ def _content(file: str, part: _Part, index: EntityIndex, language: str) -> Itera
                 file, part.line, f"a digit in a template: {' '.join(text.split())!r}; a fact must bring it in"
             )
         for mention in index.exact(text, language):
+            if not capitalised(mention, knowledge, language):
+                continue
             yield Problem(file, part.line, f"a name in a template: {mention.text!r}; a fact must bring it in")
+
+
+def capitalised(mention: Mention, knowledge: Knowledge, language: str) -> bool:
+    """Return whether a mention has a capital where its names have: else it is a plain word ("местах" is no Местия)."""
+    named = [knowledge.entities[name] for name in mention.entities]
+    names = [name for entity in named for name in (entity.names.get(language, ""), *entity.aliases.get(language, ()))]
+    return not (mention.text[:1].islower() and all(name[:1].isupper() for name in names))
 
 
 def _filled(

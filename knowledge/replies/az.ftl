@@ -249,7 +249,5 @@ help =
 
 ## Off the subject
 
-off-subject =
-    Buna cavab verə bilmərəm: yalnız mənbələrdə { $bot } haqqında deyilənləri bilirəm.
 injection =
     Bunu edə bilmərəm. Yalnız { $bot } haqqında suallara mənbələr əsasında cavab verirəm.

@@ -233,7 +233,5 @@ help =
 
 ## Off the subject
 
-off-subject =
-    That is not something I can answer: I only know what the sources say about { $bot }.
 injection =
     I cannot do that. I only answer questions from the sources about { $bot }.

@@ -101,6 +101,10 @@ def test_every_sentence_of_the_shipped_sources_is_evidence() -> None:
         ),
         pytest.param(PEOPLE, "- id: anar-veliyev", "- id: ahmad-alili", "stands twice", id="an id given twice"),
         pytest.param(MEMBERS, "items: members", "item: members", "'item' is not a known key", id="an unknown key"),
+        pytest.param(
+            GROUP, "value: {number: 11}", "value: 11", "'value': parts with a key each are expected", id="a bare value"
+        ),
+        pytest.param(GROUP, TERM, "  value: {date: 31.12.2025}", "write the day as in 2031-05-03", id="a day"),
         pytest.param(MEMBERS, "items: members", "items: persons", "the list 'persons'", id="an unknown list"),
         pytest.param(
             "intents/report.yaml",

@@ -119,6 +119,16 @@ def test_what_the_bot_is_called_after_may_be_said_in_a_reply(circle: Garden) -> 
     assert list(circle.problems()) == []
 
 
+@pytest.mark.parametrize(("said", "problems"), [("в этих местах", 0), ("в Местах", 1)])
+def test_a_plain_word_that_is_written_like_a_name_is_none(circle: Garden, said: str, problems: int) -> None:
+    """Names have a capital in the languages that have any: "местах" is "places", not the town of Местия."""
+    place = "- {id: mestia, kind: place, names: {en: Mestia, hy: Մեստիա, az: Mestiya, ru: Местия, ka: მესტია}}\n"
+    with (circle.folder / "entities/names.yaml").open("a", encoding="utf-8") as file:
+        file.write(place)
+    circle.plant("replies/ru.ftl", "founded = ", f"founded = Он {said}: ")
+    assert len(circle.problems()) == problems
+
+
 def test_a_folder_needs_nothing_of_them(circle: Garden) -> None:
     assert list(circle.problems()) == []
 
@@ -140,10 +150,17 @@ def test_the_bot_is_called_as_the_entity_of_its_name_is(core: Responder, languag
     assert core.knowledge.entities["circle"].names[language] in plain(ask(core, "/start", language).answer)
 
 
-@pytest.mark.parametrize("text", ["was the founding a scandal", "helicopter founding year"])
-def test_what_a_few_examples_cannot_account_for_is_told(core: Responder, text: str) -> None:
+def test_what_a_few_examples_cannot_account_for_is_told(core: Responder) -> None:
     """A word that no example of the whole folder has may ask for more than the answer tells."""
-    assert Paragraph(core.say("not-all", "en")) in ask(core, text).answer.blocks
+    answer = ask(core, "helicopter founding year").answer
+    assert (answer.outcome, answer.intent) == (Outcome.ANSWER, "founded")
+    assert Paragraph(core.say("not-all", "en")) in answer.blocks
+
+
+def test_a_doubtful_answer_that_a_few_examples_cannot_account_for_is_asked_back(core: Responder) -> None:
+    answer = ask(core, "was the founding a scandal").answer
+    assert answer.outcome is Outcome.CLARIFY
+    assert "founded" in [choice.intent for choice in answer.suggestions]
 
 
 @pytest.mark.parametrize("text", ["can you book me a hotel", "buy a train ticket for my uncle"])
@@ -195,6 +212,27 @@ def test_an_intent_of_the_folder_stands_in_place_of_the_common_one(
     assert left_out - {name} == {path.stem for path in COMMON.glob("intents/*.yaml")} - whole.intents.keys()
     assert [intent.id for intent in whole.intents.values() if "hello" in intent.utterances["en"]] == [name]
     assert len(set(whole.menu)) == len(whole.menu)
+
+
+def test_what_the_folder_has_on_other_subjects_stands_in_place_of_the_common(circle: Garden) -> None:
+    """Whatever it is called, and with the common reply where it has no other."""
+    text = FILES["intents/founded.yaml"].replace("id: founded", "id: sports\nreply: off-subject")
+    text = text.replace("outcome: answer", "outcome: out_of_scope").replace("facts: {year: year}\n", "")
+    for number, word in enumerate(
+        ["year of founding", "հիմնադրման տարին", "yaranma ili", "год основания", "დაარსების წელი"]
+    ):
+        text = text.replace(word, f"{word} {number}")
+    (circle.folder / "intents/sports.yaml").write_text(text.lstrip(), encoding="utf-8")
+    assert list(circle.problems()) == []
+    assert "off-subject" not in load(circle.folder, circle.seeds).intents
+
+
+def test_a_common_command_of_the_folders_own_keeps_its_place_in_the_menu(circle: Garden) -> None:
+    """Who copies the file of a common intent need not add it to the menu."""
+    menu = load(circle.folder, circle.seeds).menu
+    shutil.copy(COMMON / "intents/why.yaml", circle.folder / "intents/why.yaml")
+    assert list(circle.problems()) == []
+    assert load(circle.folder, circle.seeds).menu == menu
 
 
 def test_nothing_of_another_language_comes_with_them(circle: Garden) -> None:

@@ -44,6 +44,8 @@ why =
     .none = İzah edə biləcəyim əvvəlki cavab yoxdur. Əvvəlcə bir sual verin.
 insult =
     Kömək edə bilmədiyim üçün üzr istəyirəm. Bəlkə, axtardığınız bunlardan biridir:
+off-subject =
+    Buna cavab verə bilmərəm: yalnız mənbələrdə { $bot } haqqında deyilənləri bilirəm.
 
 ## What the core says
 

@@ -43,6 +43,8 @@ why =
     .none = There is no reply before this one that I could explain. Ask me something first.
 insult =
     I am sorry that I was no help. Perhaps one of these is what you are looking for:
+off-subject =
+    That is not something I can answer: I only know what the sources say about { $bot }.
 
 ## What the core says
 
