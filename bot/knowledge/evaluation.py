@@ -51,6 +51,8 @@ class Evaluation:
 
     dialogues: list[Dialogue] = field(default_factory=list)
     thresholds: ThresholdsEntry = field(default_factory=ThresholdsEntry)
+    own: frozenset[str] = frozenset()
+    """The intents that the folder has a file of: the common ones need no question."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -82,7 +84,7 @@ class Report:
     confusions: tuple[Confusion, ...]
     examples: int
     unevaluated: tuple[str, ...]
-    """The intents that no question of the evaluation expects."""
+    """The folder's own intents that no question of the evaluation expects."""
     thresholds: ThresholdsEntry
     intents: Mapping[str, Intent]
 
@@ -157,7 +159,7 @@ def _grouped(results: Iterable[Result], key: Callable[[Result], str]) -> dict[st
 
 def read(folder: Path, knowledge: Knowledge) -> Evaluation:
     """Read the evaluation of a knowledge folder, one file a language, with every problem."""
-    evaluation = Evaluation()
+    evaluation = Evaluation(own=frozenset(path.stem for path in folder.glob("intents/*.yaml")))
     known = {normalise(text) for text in _utterances(knowledge)}
     for path in sorted((folder / FOLDER).glob("*.yaml")):
         document = read_yaml(folder, path, evaluation.problems)
@@ -223,7 +225,7 @@ def run(knowledge: Knowledge, responder: Responder, evaluation: Evaluation, spea
         results=results,
         confusions=tuple(confusions(corpus)),
         examples=len(corpus.texts),
-        unevaluated=tuple(sorted(knowledge.intents.keys() - asked)),
+        unevaluated=tuple(sorted(evaluation.own - asked)),
         thresholds=evaluation.thresholds,
         intents=knowledge.intents,
     )

@@ -12,7 +12,7 @@ from bot.channels.formatting import plain
 from bot.core.models import Outcome, Paragraph, Question, Turn
 from bot.core.replies import MESSAGES, Replies
 from bot.core.responder import Responder
-from bot.knowledge import cache, load
+from bot.knowledge import cache, evaluation, load
 from bot.knowledge.loader import COMMON
 from tests.knowledge.conftest import ROOT, Garden
 
@@ -167,6 +167,19 @@ def test_a_doubtful_answer_that_a_few_examples_cannot_account_for_is_asked_back(
 def test_what_has_few_words_of_small_talk_is_none(core: Responder, text: str) -> None:
     """Even where the folder has fewer examples of its own than there are of the common intents."""
     assert ask(core, text).answer.outcome is Outcome.OUT_OF_SCOPE
+
+
+def test_an_evaluation_needs_no_question_for_the_common_intents(circle: Garden, core: Responder) -> None:
+    """Only each of the folder's own has to be expected by one."""
+    asked = evaluation.read(circle.folder, core.knowledge)
+    assert evaluation.run(core.knowledge, core, asked, plain).unevaluated == ("founded",)
+
+
+def test_the_shipped_evaluation_has_questions_for_the_common_intents() -> None:
+    """It is the only one that shows how well they are understood."""
+    asked = evaluation.read(ROOT / "knowledge", load(ROOT / "knowledge", ROOT / "seeds"))
+    expected = {name for dialogue in asked.dialogues for turn in dialogue.turns for name in turn.case.intents}
+    assert {path.stem for path in COMMON.glob("intents/*.yaml")} <= expected
 
 
 def test_a_name_alone_gets_the_questions_whose_answers_stand_on_it(core: Responder) -> None:
