@@ -95,6 +95,17 @@ def library(request: pytest.FixtureRequest) -> Responder:
     return Responder(*cache.load(SECOND / "knowledge", SECOND / "seeds", kept))
 
 
+@pytest.fixture(scope="module")
+def small(library: Responder) -> Responder:
+    """Return a responder with the second knowledge as it is begun: five examples in each language."""
+    intents = {
+        intent.id: replace(intent, utterances={name: texts[:5] for name, texts in intent.utterances.items()})
+        for intent in library.knowledge.intents.values()
+    }
+    knowledge = replace(library.knowledge, intents=intents)
+    return Responder(knowledge, cache.fit(knowledge))
+
+
 def ask(responder: Responder, text: str, state: DialogueState | None = None, now: datetime = NOW) -> Turn:
     """Return the turn of a question in free text."""
     return responder.respond(Question(text), state, now=now)
@@ -332,3 +343,23 @@ def test_a_language_that_the_folder_does_not_have_is_told_so(library: Responder)
     assert (answer.outcome, answer.language) == (Outcome.OUT_OF_SCOPE, "en")
     assert "English" in plain(answer)
     assert "français" in plain(answer)
+
+
+@pytest.mark.parametrize(("language", "question", "expected"), by_language(ANSWERS))
+def test_five_examples_are_enough_for_plain_questions(
+    small: Responder, language: str, question: str, expected: tuple[str, str]
+) -> None:
+    """The answer is told, or offered where it is in doubt; no other is given."""
+    answer = ask(small, question).answer
+    offered = [choice.intent for choice in answer.suggestions]
+    assert expected[1] in plain(answer) or (answer.outcome is Outcome.CLARIFY and expected[0] in offered)
+
+
+@pytest.mark.parametrize(
+    ("question", "known"), [("Who is Putin?", True), ("Was Putin there?", True), ("Did they read in Paris?", False)]
+)
+def test_a_strange_name_is_a_persons_where_five_examples_say_the_rest(
+    small: Responder, question: str, *, known: bool
+) -> None:
+    """A question that has another word may be about a town."""
+    assert (ask(small, question).answer.intent == "person") is known

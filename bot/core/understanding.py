@@ -384,20 +384,34 @@ class Understanding:
         self, text: str, words: Sequence[str], mentions: tuple[Mention, ...], decision: Decision, language: str
     ) -> Request | None:
         """Return a request about a name that nobody here has, where that makes sense of a text."""
-        aside = self._asides.issuperset(decision.intents) and decision.confidence < SURE
-        if decision.kind is Kind.ANSWER and not aside:
+        aside = self._asides.issuperset(decision.intents)
+        # A few examples are easily near to a question about somebody.
+        few = not aside and self._vocabulary.few(decision.intents[0])
+        if decision.kind is Kind.ANSWER and not few and not (aside and decision.confidence < SURE):
             return None
         runs = self._index.strangers(text, mentions, language)
         strangers = [run for run in runs if not self._synonyms_of(language).find(tokens(run.text))]
         if len(strangers) != 1 or len(words) == len(tokens(strangers[0].text)):
             return None
         mentions = tuple(sorted((*mentions, *strangers), key=lambda mention: mention.start))
-        _, meant = self._judged(mask(text, mentions, self._marks), language)
+        masked = mask(text, mentions, self._marks)
+        _, meant = self._judged(masked, language)
         intents = [self._knowledge.intents[name] for name in meant.intents]
-        wanted = LIKELY if self._index.like_a_name(strangers[0].text) else LIKELIER
+        likely = LIKELY if self._index.like_a_name(strangers[0].text) else LIKELIER
+        wanted = max(likely, decision.confidence) if few else likely
         fits = meant.kind is Kind.ANSWER and intents[0].slot == strangers[0].kind and meant.confidence >= wanted
-        plausible = wanted is LIKELY or self._index.surname_like(key(strangers[0].text))
-        return Request(text, mentions, meant) if fits and plausible else None
+        plausible = likely is LIKELY or self._index.surname_like(key(strangers[0].text))
+        request = Request(text, mentions, meant)
+        return request if fits and plausible and not self._passes_over(request, masked, language) else None
+
+    def _passes_over(self, request: Request, masked: str, language: str) -> bool:
+        """Return whether a reading by a few examples passes over a word beside the names ("they met in Paris")."""
+        intent = request.decision.intents[0]
+        words = self._telling(request, tokens(_MARK.sub(" ", masked)), language)
+        synonyms = self._synonyms_of(language)
+        return self._vocabulary.few(intent) and bool(
+            self._vocabulary.strange(words, intent, language, synonyms, strictly=True)
+        )
 
     def _synonyms_of(self, language: str) -> Synonyms:
         """Return the synonyms of a language, made when they are first needed."""

@@ -82,14 +82,17 @@ class Vocabulary:
         language: str,
         synonyms: Synonyms,
         acronyms: Collection[str] = (),
+        *,
+        strictly: bool = False,
     ) -> tuple[str, ...]:
         """Return which of some normalised words are nothing that the examples of an intent say, in their order.
 
         `acronyms` are the words that were written in capitals: they are not misspelt, inflected or too short to tell.
         A few examples are not all there is to say: where an intent has no more, only what no question about the subject
-        says is strange to it, in a language whose words that every question may hold are known.
+        says is strange to it, in a language whose words that every question may hold are known. `strictly` it is held
+        to them all the same.
         """
-        few = self.few(intent)
+        few = self.few(intent) and not strictly
         if few and (intent in self._asides or not lexicon(language).fillers):
             return ()
         mine = self._subject if few else self._bits[intent]

@@ -53,6 +53,7 @@ def test_a_few_examples_say_nothing_of_the_words_that_others_have() -> None:
     assert few().few("members")
     assert not few().tells("members")
     assert few().strange(words, "members", "en", NONE) == ("traitors", "weather")
+    assert few().strange(words, "members", "en", NONE, strictly=True) == tuple(words)
 
 
 @pytest.mark.parametrize(("intent", "language"), [("off-subject", "en"), ("members", "fr")])
