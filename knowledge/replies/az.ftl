@@ -38,9 +38,9 @@ next-steps =
 
     Qrup həmçinin { $partners } ilə təmaslarını intensivləşdirməyi qərara alıb. Məqsəd – { $ends }.
 contacts =
-    Qrup { $partners } ilə təmaslarını intensivləşdirməyi qərara alıb. Məqsəd – { $ends }. Konkret ad çəkilmir.
+    Qrup { $partners } ilə təmaslarını intensivləşdirməyi qərara alıb. Məqsəd – { $ends }. Konkret adlar çəkilmir.
 media-civil-society =
-    Mənbəyə görə, qrup { $ends } üçün { $partners } ilə işləməyə davam edəcək. Konkret ad çəkilmir.
+    Mənbəyə görə, qrup { $ends } üçün { $partners } ilə işləməyə davam edəcək. Konkret adlar çəkilmir.
 
 ## The meetings
 
@@ -123,8 +123,8 @@ thanks =
     { $place-locative } keçirilən görüşün iştirakçıları { $linksreason } { $links-dative }, { $eureason } isə
     { $eu-dative } təşəkkür ediblər.
 eu-special-representative =
-    Mənbəyə görə, { $place-locative } { $guests } { $contributed }. Xüsusi nümayəndənin adı və nə
-    deyildiyi göstərilmir.
+    Mənbəyə görə, { $place-locative } { $guests } { $contributed }. Xüsusi nümayəndənin adı və
+    deyilənlərin məzmunu göstərilmir.
 
 ## The source itself
 
@@ -216,22 +216,24 @@ conflict-background =
     Mənbələrdə münaqişənin özü təsvir edilmir: nə tarixi, nə ərazilər, nə sərhədlər, nə itkilər, nə də başqa ölkələrin
     rolu.
 organisations =
-    Təşkilatların özləri barədə mənbələrdə yalnız onların burada hansı payı olduğu deyilir: onlara kimin rəhbərlik
-    etdiyi, kimə məxsus olduqları, nə vaxt və kim tərəfindən qurulduqları, harada yerləşdikləri və nə qədər böyük
+    Təşkilatların özləri barədə mənbələrdə yalnız onların burada hansı rolu olduğu deyilir. Onlara kimin rəhbərlik
+    etdiyi, kimə məxsus olduqları, nə vaxt və kim tərəfindən yaradıldıqları, harada yerləşdikləri və nə qədər böyük
     olduqları göstərilmir.
 media-coverage =
-    Mənbələrdə başqa media orqanlarının yazdıqları, mətbuat konfransları, müsahibələr, fotolar və ya videoyazılar barədə
-    heç nə deyilmir; yalnız məqalənin istinad etdiyi agentliyin adı çəkilir.
+    Mənbələrdə başqa media orqanlarının materialları, mətbuat konfransları, müsahibələr, fotolar, audio və ya
+    videoyazılar barədə heç nə deyilmir; yalnız məqalənin istinad etdiyi agentliyin adı çəkilir.
 meeting-organisers =
-    Mənbələrdə görüşləri kimin təşkil etdiyi və ya çağırdığı, qrupu kimin dəvət etdiyi, yerin necə seçildiyi və ev sahibi ölkənin
-    başqa bir payının olub-olmadığı deyilmir.
+    Mənbələrdə görüşləri kimin təşkil etdiyi və ya çağırdığı, qrupu kimin dəvət etdiyi, yerin necə seçildiyi və ev
+    sahibi ölkənin bunda başqa rolunun olub-olmadığı deyilmir.
 disagreements =
-    Mənbələrdə üzvlər arasında mübahisə barədə məlumat yoxdur, yalnız bəzilərinin və ya yalnız bir tərəfin fikri də
-    göstərilmir. Bu, belə şeylərin olmadığı demək deyil. Orada qrupdan və ya iştirakçılardan bir bütöv kimi danışılır.
+    Mənbələrdə üzvlər arasında mübahisə barədə məlumat yoxdur, yalnız bəzi üzvlərin və ya yalnız bir tərəfin bölüşdüyü
+    fikir də göstərilmir. Bu, belə halların olmadığı demək deyil. Orada qrupdan və ya bütövlükdə iştirakçılardan
+    danışılır.
 definitions =
-    Mənbələrdə bu anlayış izah edilmədən işlədilir və etimad quruculuğu tədbirinə heç bir nümunə göstərilmir.
+    Mənbələrdə bu anlayış izah edilmədən işlədilir və etimad quruculuğu tədbirlərinə dair heç bir nümunə
+    gətirilmir.
 impact =
-    Mənbələrdə qrupun işinin və ya hesabatının hansı təsiri olduğu deyilmir. Qrup başqaları ilə müqayisə də edilmir və
+    Mənbələrdə qrupun işinin və ya hesabatının hansı təsir göstərdiyi deyilmir. Qrup başqaları ilə müqayisə də edilmir və
     ona bənzər heç bir qrupun adı çəkilmir.
 ukraine-background =
     Mənbələrdə həmin müharibənin özü təsvir edilmir: nə vaxt və niyə başladığı, necə getdiyi və orada kimlərin iştirak etdiyi

@@ -39,7 +39,8 @@ next-steps =
 
     The group also decided to intensify its contacts with { $partners }, { $ends }.
 contacts =
-    The group decided to intensify its contacts with { $partners }, { $ends }. The source names nobody there.
+    The group decided to intensify its contacts with { $partners }, { $ends }. The source does not say who exactly
+    is meant.
 media-civil-society =
     The group will, the source says, continue to work with { $partners } { $ends }. It names none of them.
 
@@ -202,11 +203,11 @@ conflict-background =
     The sources do not describe the conflict itself: not its history, territories, borders, casualties or other countries’ part
     in it.
 organisations =
-    Of the organisations themselves the sources say only what part they had here: not who heads, owns or founded them,
-    where they are, or how large they are.
+    Of the organisations themselves the sources say only what part they had here: not who heads or owns them, by whom and
+    when they were founded, where they are, or how large they are.
 media-coverage =
-    Of coverage by other media, press conferences, interviews, pictures or recordings the sources say nothing, beyond
-    the agency that the article credits.
+    The sources say nothing of coverage by other media, press conferences, interviews, pictures or recordings; they
+    mention only the agency that the article credits.
 meeting-organisers =
     The sources do not say who organised or called the meetings, who invited the group, how the place was chosen, or whether the
     host country had any other part in it.

@@ -18,7 +18,7 @@ help =
     { $bot } haqqında öz sözlərinizlə soruşun. Yalnız mənbələr əsasında cavab verirəm; /passage əmri ilə onların dəqiq
     sözlərini görə bilərsiniz. Əmrlər:
 bot-identity =
-    Mən proqramam: insan deyiləm, { $bot } tərkibinə də daxil deyiləm. Yalnız dərc olunmuş mənbələr əsasında
+    Mən proqramam: insan deyiləm, { $bot } nümayəndəsi də deyiləm. Yalnız dərc olunmuş mənbələr əsasında
     cavab verirəm və özümdən heç nə əlavə etmirəm.
 languages =
     Bu dilləri başa düşürəm və bu dillərdə cavab verirəm. Sualınızdan dil bilinməyəndə istifadə ediləcək dili seçin:
