@@ -307,7 +307,8 @@ class Understanding:
     ) -> Decision:
         """Return the reading whose facts state a number or a day of a text, else a close one whose facts deny it.
 
-        A clear reading stays, and so does one that is about what a text names.
+        Else, of close readings, it is the one whose answer holds those of the others: the last meeting for its day. A
+        clear reading stays, and so does one that is about what a text names.
         """
         asks = decision.kind is Kind.CLARIFY
         doubtful = self._states(decision) and decision.confidence < SURE
@@ -317,8 +318,15 @@ class Understanding:
         readings = (rival.label for rival in rivals if rival.label not in self._asides)
         stating = (name for name in readings if premises.borne_out(text, self._facts_of(name), language=language))
         denying = (name for name in decision.intents if asks and self._denies(name, text, mentions, language))
-        settled = next(chain(stating, denying), None)
+        close = decision.intents if asks and decision.confidence >= self._matcher.threshold else ()
+        holding = (name for name in close if self._holds(name, close))
+        settled = next(chain(stating, denying, holding), None)
         return self._read_as(decision, settled) if settled else decision
+
+    def _holds(self, intent: str, others: Iterable[str]) -> bool:
+        """Return whether an intent states all the facts that some intents state, each of which states any."""
+        stated = [set(self._knowledge.intents[other].facts.values()) for other in others]
+        return all(facts and facts <= set(self._knowledge.intents[intent].facts.values()) for facts in stated)
 
     def _read_as(self, decision: Decision, intent: str) -> Decision:
         """Return a decision to answer one of its readings."""

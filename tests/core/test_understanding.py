@@ -43,6 +43,17 @@ def test_of_close_readings_the_one_that_states_the_day_or_the_number_is_meant(
     assert shipped.respond(Question(question), None, now=NOW).answer.intent == intent
 
 
+@pytest.mark.parametrize(
+    ("question", "intent"), [("when did they last meet?", "last-meeting"), ("հոդվածի հեխինակ", "publication")]
+)
+def test_of_close_readings_the_one_whose_answer_holds_the_others_is_meant(
+    shipped: Responder, question: str, intent: str
+) -> None:
+    """Nobody has to choose between the day of a meeting and its day and place."""
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert (answer.outcome, answer.intent) == (Outcome.ANSWER, intent)
+
+
 def test_two_names_are_no_two_requests(shipped: Responder) -> None:
     """Is one of them a member, and is the other somebody's cousin, is not what this asks."""
     answer = shipped.respond(Question("are Samir and Anar cousins?"), None, now=NOW).answer
