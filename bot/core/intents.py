@@ -57,9 +57,8 @@ _FULL = 4
 """Letters from which an unknown word counts as a rare one; shorter ones mostly carry little."""
 _SIMILAR = 0.7
 """Similarity of two words below which they have nothing to do with each other."""
-_VOTES = (0.4, 0.25, 0.15, 0.1, 0.1)
-"""How much the best aligned utterances of a label count, best first."""
-_SHARES = np.array([*_VOTES, 0], np.float32)
+_VOTES = np.array((0.4, 0.25, 0.15, 0.1, 0.1, 0), np.float32)
+"""How much the best aligned utterances of a label count, best first; what comes after them does not."""
 _ALIGNMENT_SHARE = 0.6
 """How much the alignment says beside the head."""
 _SHARPNESS = 8.0
@@ -512,18 +511,22 @@ class _Judge:
         agreement = self._agreement(alignment.scores, labels)
         scores = _softmax(_SHARPNESS * (decisions + _ALIGNMENT_SHARE * agreement))
         label = int(scores.argmax())
-        mine = (labels == label).nonzero()[0]
-        nearest = utterances[mine[alignment.scores[mine].argmax()]] if len(mine) else self._first[label]
+        nearest = self._nearest(label, utterances, alignment.scores)
         signs = (*_top_and_margin(decisions), *_top_and_margin(agreement), float(cosines.max()), alignment.known)
         features = (*signs, log1p(len(text)), 1.0)
-        return _Verdict(scores, label, int(nearest), float(alignment.scores.max()), features, alignment.known)
+        return _Verdict(scores, label, nearest, float(alignment.scores.max()), features, alignment.known)
+
+    def _nearest(self, label: int, utterances: Ints, alignments: Floats) -> int:
+        """Return the best aligned utterance of a label, its first one where none was aligned."""
+        mine = self.labels[utterances] == label
+        return int(utterances[np.where(mine, alignments, -1).argmax()] if mine.any() else self._first[label])
 
     def _agreement(self, alignments: Floats, labels: Ints) -> Floats:
         """Return the weighed mean alignment of each label's best utterances."""
         order = np.lexsort((-alignments, labels))
         labels, alignments = labels[order], alignments[order]
         ranks = np.arange(len(labels)) - labels.searchsorted(labels)
-        votes = _SHARES.take(ranks, mode="clip") * alignments
+        votes = _VOTES.take(ranks, mode="clip") * alignments
         return np.bincount(labels, votes, minlength=len(self._votes)).astype(np.float32) / self._votes
 
     @cached_property
@@ -538,7 +541,7 @@ class _Judge:
     def _votes(self) -> Floats:
         """The votes that each label has: one of few utterances must not be outvoted for that."""
         sizes = np.bincount(self.labels, minlength=len(self.head.intercepts))
-        return np.cumsum(_SHARES)[np.clip(sizes, 1, len(_VOTES)) - 1]
+        return np.cumsum(_VOTES)[np.clip(sizes, 1, len(_VOTES)) - 1]
 
 
 def _softmax(values: NDArray[Any]) -> Floats:
