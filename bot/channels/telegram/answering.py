@@ -187,7 +187,7 @@ class Answering:
         picture = await self._gallery.png(answer)
         replies = self._begun.setdefault(key, list(messages))
         await self._sender.replace(origin.place, replies, answer, markup, picture)
-        del self._begun[key]
+        self._begun.pop(key, None)
         return told.sent(question, tuple(replies), chat=origin.chat, asker=origin.person)
 
     async def _notify(self, spoken: Spoken, message: str, **arguments: object) -> list[str]:
