@@ -57,7 +57,7 @@ _FULL = 4
 """Letters from which an unknown word counts as a rare one; shorter ones mostly carry little."""
 _SIMILAR = 0.7
 """Similarity of two words below which they have nothing to do with each other."""
-_VOTES = np.array((0.4, 0.25, 0.15, 0.1, 0.1, 0), np.float32)
+_VOTES = np.array((0.6, 0.25, 0.15, 0), np.float32)
 """How much the best aligned utterances of a label count, best first; what comes after them does not."""
 _ALIGNMENT_SHARE = 0.6
 """How much the alignment says beside the head."""
@@ -194,7 +194,10 @@ class _Vocabulary(_Part):
     ends: Ints
     """Those that each word has, end to end: most words of a question are known, and need not be taken apart."""
     pairs: Ints
-    """The n-grams of two words, sorted: the number of the one times how many words there are, and that of the other."""
+    """The n-grams of two words, sorted, each as one number of both; the edges of a text count as a word too.
+
+    So "who" at its beginning differs from "who" within.
+    """
     weights: Floats
     """How few labels each n-gram is met under, which tells more of what it means than how few utterances have it."""
 
@@ -204,7 +207,7 @@ class _Vocabulary(_Part):
         numbers = {word: number for number, word in enumerate(words)}
         grams = [_grams(word) for word in words]
         characters = np.unique(np.concatenate(grams))
-        pairs = {pair for text in texts for pair in _pairs([numbers[word] for word in text.split()], len(words))}
+        pairs = {pair for text in texts for pair in _pairs([numbers[word] for word in text.split()], edge=len(words))}
         strings = _Strings.of(words)
         unweighed = cls(
             data=strings.data,
@@ -229,6 +232,12 @@ class _Vocabulary(_Part):
         """The number of each word."""
         return {word: number for number, word in enumerate(self.words)}
 
+    @property
+    def rarity(self) -> Floats:
+        """How few labels each word is met under."""
+        ones = len(self.characters)
+        return self.weights[ones : ones + len(self.words)] ** 2
+
     @cached_property
     def _ends(self) -> list[int]:
         ends: list[int] = self.ends.tolist()
@@ -242,7 +251,7 @@ class _Vocabulary(_Part):
         numbers = [self.numbers.get(word, -1) for word in words]
         ones, twos = len(self.characters), len(self.characters) + len(self.words)
         characters = [self._characters(word, number) for word, number in zip(words, numbers, strict=True)]
-        pairs = _places(np.array(_pairs(numbers, len(self.words)), np.int64), self.pairs)
+        pairs = _places(np.array(_pairs(numbers, edge=len(self.words)), np.int64), self.pairs)
         known = [ones + number for number in numbers if number >= 0]
         found = np.concatenate([*characters, np.array([*known, len(self)]), pairs + twos])
         found.sort()
@@ -264,9 +273,10 @@ class _Vocabulary(_Part):
         return _Vector(columns, values)
 
 
-def _pairs(numbers: Iterable[int], words: int) -> list[int]:
-    """Return what stands for each known word with a known one after it."""
-    return [one * words + other for one, other in pairwise(numbers) if one >= 0 and other >= 0]
+def _pairs(numbers: Iterable[int], *, edge: int) -> list[int]:
+    """Return what stands for each known word with a known one after it; `edge` is the number of the text's edges."""
+    pairs = pairwise((edge, *numbers, edge))
+    return [one * (edge + 1) + other for one, other in pairs if one >= 0 and other >= 0]
 
 
 def _places(values: NDArray[Any], known: NDArray[Any]) -> Ints:
@@ -388,13 +398,11 @@ class _Words(_Part):
     ends: NDArray[np.int32]
 
     @classmethod
-    def of(cls, utterances: Sequence[str], numbers: Mapping[str, int]) -> Self:
-        split = [[numbers[word] for word in utterance.split()] for utterance in utterances]
-        frequencies = np.bincount([word for words in split for word in set(words)])
-        weights = _rarity(frequencies, len(utterances))
+    def of(cls, utterances: Sequence[str], vocabulary: _Vocabulary) -> Self:
+        split = [[vocabulary.numbers[word] for word in utterance.split()] for utterance in utterances]
         ids = [word for words in split for word in words]
         ends = np.cumsum([0, *map(len, split)], dtype=np.int32)
-        return cls(weights**_CONTRAST, np.array(ids, np.int32), ends)
+        return cls(vocabulary.rarity**_CONTRAST, np.array(ids, np.int32), ends)
 
     @cached_property
     def _weights(self) -> list[float]:
@@ -495,7 +503,7 @@ class _Judge:
         vectors = [vocabulary.vector(text.split()) for text in texts]
         head = _Head.fit(vectors, labels, ngrams=len(vocabulary), count=count)
         index = _Index.of(vectors, ngrams=len(vocabulary))
-        return cls(vocabulary, head, index, _Words.of(texts, vocabulary.numbers), labels)
+        return cls(vocabulary, head, index, _Words.of(texts, vocabulary), labels)
 
     def judge(self, text: str) -> _Verdict | None:
         """Return the verdict on a normalised question, or None where no utterance has anything of it."""
