@@ -32,7 +32,7 @@ _CONTRACTED = "DMST"
 _GAP_IN_A_NAME = re.compile(r"[ \t\u00a0]*")
 _SUFFIX_MARK = re.compile(r"['’ʼ`\-]")
 _SURNAME_ENDINGS = (
-    ("ov", "ev", "yev", "ovi"),
+    ("ov", "ev", "yev", "ovi", "evi", "yevi"),
     ("ova", "eva", "yeva"),
     ("skiy", "sky", "ski"),
     ("yan", "ian", "yants", "iani"),
@@ -510,9 +510,23 @@ def _start(word: _Word) -> int:
 
 
 def _another(word: str, name: str) -> bool:
-    """Return whether a word is another name rather than a misspelt one, both as keys."""
-    classes = {_surname(word), _surname(name)} - {None}
-    return word == name + _FEMININE or len(classes) > 1
+    """Return whether a word is another name rather than a misspelt one, both as keys.
+
+    It is where the name with another ending is nearer to the word than the name is: "Mammadli" is no misspelt
+    "Mammadov", nor "Samira" "Samir", but "Gelashvli" is "Gelashvili".
+    """
+    group = _surname(name)
+    own = ("",) if group is None else _SURNAME_ENDINGS[group]
+    stem = name.removesuffix(max(filter(name.endswith, own), key=len))
+    others = set(chain(*_SURNAME_ENDINGS)) - set(own)
+    if group is None and not name.endswith(tuple(_VOWELS)):
+        others.add(_FEMININE)
+    return _distance(word, stem, others) < _distance(word, stem, own)
+
+
+def _distance(word: str, stem: str, endings: Iterable[str]) -> int:
+    """Return how many typing errors a word is from a stem with the nearest of some endings."""
+    return min(OSA.distance(word, stem + ending) for ending in endings)
 
 
 def _surname(word: str) -> int | None:

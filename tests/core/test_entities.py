@@ -1,5 +1,7 @@
 """Names are found in any script, misspelt, inflected and in part; a name that nobody has is not the nearest one."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,44 @@ ENTITIES = {
         Entity("union", "organisation", {"en": "the Village Union", "ru": "Союз деревень"}, {"en": ("VU",)}),
     )
 }
+SURNAMES = {
+    name.split()[-1].casefold(): Entity(name.split()[-1].casefold(), "person", {"en": name, **others})
+    for name, others in {
+        "Levan Gelashvili": {"ru": "Леван Гелашвили", "hy": "Լևան Գելաշվիլի", "ka": "ლევან გელაშვილი"},
+        "Nino Kapanadze": {"ru": "Нино Капанадзе", "hy": "Նինո Կապանաձե", "ka": "ნინო კაპანაძე"},
+        "Tea Kobalia": {"ru": "Теа Кобалия", "hy": "Թեա Կոբալիա", "ka": "თეა კობალია"},
+        "Irina Belova": {"ru": "Ирина Белова", "hy": "Իրինա Բելովա", "ka": "ირინა ბელოვა"},
+        "Samir Mammadov": {"ru": "Самир Мамедов", "hy": "Սամիր Մամեդով", "ka": "სამირ მამედოვი"},
+        "Tural Alizade": {"ru": "Турал Ализаде", "hy": "Թուրալ Ալիզադե", "ka": "თურალ ალიზადე"},
+        "Stepan Grigoryan": {"ru": "Степан Григорян", "hy": "Ստեփան Գրիգորյան", "ka": "სტეფან გრიგორიანი"},
+        "Helen Whitfield": {"ru": "Хелен Уитфилд", "hy": "Հելեն Ուիթֆիլդ", "ka": "ჰელენ უიტფილდი"},
+    }.items()
+}
+OTHER_SURNAMES = re.findall(
+    r"\w+",
+    """
+    Abbasov Abdullayev Abrahamyan Adamyan Ahmadov Akhundov Alasgarov Aliyev Aliyeva Alili Arslan Aslanyan
+    Asatiani Avetisyan Aydin Babayan Babayev Baghdasaryan Balayan Bayramov Belikova Belov Belsky Belyaeva Belyan
+    Beridze Celik Danielyan Davtyan Demirci Demirel Demirkan Demiroglu Demirtas Dogan Dolidze Galstyan
+    Gamsakhurdia Garibashvili Gelashidze Gelati Gelava Gelia Gelovani Gevorgyan Ghazaryan Giorgadze Gogoladze
+    Grigolia Grigoriev Grigorishvili Grigorov Guliyev Hajiyev Hakobyan Harutyunyan Hasanov Huseynov Ismayilov
+    Ivanishvili Ivanov Jafarov Japaridze Kapanashvili Kapanov Kapanyan Karapetyan Karimov Kaya Khachatryan Kilic
+    Kobalidze Kocharyan Koc Kurt Kuznetsov Kvirikashvili Lebedev Lomaia Lomidze Lominadze Maisuradze
+    Mamedishvili Mamedova Mammadli Mammadoglu Mammadova Mammadzade Mamulashvili Manukyan Margvelashvili
+    Martirosyan Minasyan Mirzoyan Mkrtchyan Morozov Movsisyan Musayev Nabiyev Najafov Nersisyan Novikov Ozdemir
+    Ozturk Pashinyan Petrosyan Petrov Poghosyan Popov Rahimov Rzayev Rzazade Rzali Saakashvili Sadigov Safaryan
+    Sahin Salmanov Samedov Sargsyan Shevardnadze Sidorov Simonyan Smirnov Sokolov Stepanyan Tadevosyan Tsereteli
+    Vardanyan Veliyev Voronova Vorontsova Whitfieldova Yildiz Yilmaz Zargaryan Zakaryan Zeynalov Zurabishvili
+    """,
+)
+NOT_FOUND = {
+    # A man's name is another than a woman's.
+    "en": {"Belov"},
+    # What has one letter too few may have two too few in Latin letters.
+    "ru": {"Белов", "Григорн"},
+    "hy": {"Բելով", "Կապանաե"},
+    "ka": {"ბელოვ", "კაპანაე"},
+}
 QUESTIONS = {"en": "who is a member of the group bake met in with and samira", "ru": "кто входит в группу такой с"}
 VOCABULARIES = {
     language: {form for word in tokens(text) for form in (word, plain(word), romanise(word))}
@@ -35,6 +75,12 @@ def index() -> EntityIndex:
 def found(index: EntityIndex, text: str, language: str = "en") -> list[tuple[str, tuple[str, ...]]]:
     """Return the words and the entities of each mention."""
     return [(mention.text, mention.entities) for mention in index.find(text, language)]
+
+
+def _mistyped(letters: str) -> set[str]:
+    """Return two letters, or the last one, with one of them left out or doubled, or exchanged."""
+    first, second = letters[:1], letters[1:]
+    return {second, first * 2 + second, second + first, first + second * 2} - {letters}
 
 
 class TestWholeNames:
@@ -115,6 +161,33 @@ class TestMisspelt:
         """Two letters with one of them wrong would be any word."""
         assert found(index, "VU") == [("VU", ("union",))]
         assert found(index, "VA") == []
+
+    @pytest.mark.parametrize("language", ["en", "ru", "hy", "ka"])
+    def test_an_ending_of_a_surname_may_hold_an_error(self, language: str) -> None:
+        """Be a letter of it doubled, left out or exchanged with the next."""
+        index = EntityIndex(SURNAMES)
+        lost = {
+            wrong
+            for entity in SURNAMES.values()
+            for name in [entity.names[language].split()[-1]]
+            for place in range(len(name) - 5, len(name))
+            for wrong in {name[:place] + part + name[place + 2 :] for part in _mistyped(name[place : place + 2])}
+            if found(index, f"{wrong.casefold()}?", language) != [(wrong.casefold(), (entity.id,))]
+        }
+        assert lost == NOT_FOUND[language]
+
+    @pytest.mark.parametrize("text", ["gelashwili", "gelasvilli", "levan gelashvilli", "Belovaa", "Kobaliaa", "irinaa"])
+    def test_other_errors_at_the_end_of_a_name_do_not_hide_it(self, text: str) -> None:
+        """A letter for another, two errors, and an “a” after a name that ends in one."""
+        ((written, names),) = found(EntityIndex(SURNAMES), text)
+        assert (written, len(names)) == (text, 1)
+
+    def test_no_usual_surname_is_a_misspelt_other(self) -> None:
+        """Nor one of the same stem: it is the ending that makes it another family's."""
+        index, own = EntityIndex(SURNAMES), {name.casefold() for name in SURNAMES}
+        assert len(OTHER_SURNAMES) > 130
+        assert [name for name in OTHER_SURNAMES if any(names for _, names in found(index, name))] == []
+        assert not own & {name.casefold() for name in OTHER_SURNAMES}
 
     def test_whole_names_alone_are_exact(self, index: EntityIndex) -> None:
         """In a source, nothing is guessed: neither errors nor parts of names."""
