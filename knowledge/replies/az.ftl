@@ -186,8 +186,8 @@ official-response =
     Mənbələrdə hökumətlərin, parlamentlərin, partiyaların və başqa dövlətlərin qrupla və ya onun hesabatı ilə bağlı nə
     dediyi və nə etdiyi, onlardan kimin lehinə, kimin əleyhinə olduğu göstərilmir. Bu, heç nəyin olmadığı demək deyil.
 funding =
-    Mənbələrdə pul barədə heç nə deyilmir: nə qrupu kimin maliyyələşdirdiyi, nə məbləğ, nə də pulun təyinatı
-    göstərilir.
+    Mənbələrdə pul barədə heç nə deyilmir: nə qrupu və ya adı çəkilən təşkilatları kimin maliyyələşdirdiyi, nə
+    məbləğ, nə də pulun təyinatı göstərilir.
 contact-details =
     Mənbələrdə ünvan, telefon nömrəsi, sayt, sosial şəbəkə səhifəsi, qrupa qoşulmağın və ya onunla əlaqə saxlamağın yolu
     göstərilmir.
@@ -216,8 +216,8 @@ conflict-background =
     Mənbələrdə münaqişənin özü təsvir edilmir: nə tarixi, nə ərazilər, nə sərhədlər, nə itkilər, nə də başqa ölkələrin
     rolu.
 organisations =
-    Təşkilatların özləri barədə mənbələrdə yalnız onların burada hansı rolu olduğu deyilir. Onlara kimin rəhbərlik
-    etdiyi, kimə məxsus olduqları, nə vaxt və kim tərəfindən yaradıldıqları, harada yerləşdikləri və nə qədər böyük
+    Təşkilatların özləri barədə mənbələrdə yalnız onların burada hansı rolu olduğu deyilir. Onları kimin təmsil
+    etdiyi, onlara kimin rəhbərlik etdiyi, kimə məxsus olduqları, nə vaxt və kim tərəfindən yaradıldıqları, harada yerləşdikləri və nə qədər böyük
     olduqları göstərilmir.
 media-coverage =
     Mənbələrdə başqa media orqanlarının materialları, mətbuat konfransları, müsahibələr, fotolar, audio və ya

@@ -178,7 +178,8 @@ official-response =
     The sources do not say what governments, parliaments, parties or other states have said or done about the group or its report, nor
     which of them are for or against it. That does not mean that there was nothing.
 funding =
-    The sources say nothing about money: not who pays for the group, how much, or what for.
+    The sources say nothing about money: not who pays for the group or for any organisation that they
+    name, how much, or what for.
 contact-details =
     The sources give no address, telephone number, website, page on social media or way to join or reach the group.
 later-events =
@@ -203,8 +204,8 @@ conflict-background =
     The sources do not describe the conflict itself: not its history, territories, borders, casualties or other countries’ part
     in it.
 organisations =
-    Of the organisations themselves the sources say only what part they had here: not who heads or owns them, by whom and
-    when they were founded, where they are, or how large they are.
+    Of the organisations themselves the sources say only what part they had here: not who represented, heads or owns them,
+    by whom and when they were founded, where they are, or how large they are.
 media-coverage =
     The sources say nothing of coverage by other media, press conferences, interviews, pictures or recordings; they
     mention only the agency that the article credits.
