@@ -13,7 +13,19 @@ from bot.core.composer import Composer, Occasion
 from bot.core.corpus import Corpus
 from bot.core.entities import Mention
 from bot.core.fallback import Decision, Kind
-from bot.core.models import Answer, DialogueState, Entity, Intent, Outcome, Question, Quote, Turn
+from bot.core.models import (
+    Answer,
+    Block,
+    DialogueState,
+    Entity,
+    Intent,
+    Items,
+    Outcome,
+    Paragraph,
+    Question,
+    Quote,
+    Turn,
+)
 from bot.core.replies import MESSAGES
 from bot.core.responder import Responder
 from bot.core.text import normalise
@@ -249,6 +261,29 @@ def test_an_answer_that_names_persons_corrects_another_who_is_asked_about(
     assert answer.outcome is Outcome.ANSWER
     assert plain(answer).startswith(told)
     assert "Tomas Lindqvist" in plain(answer)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("for-all", (Paragraph("They:"), Items(("Colette Marchetti", "Tomas Lindqvist")))),
+        ("for-one", (Paragraph("Tomas Lindqvist came."),)),
+    ],
+)
+def test_what_is_told_of_one_alone_is_no_list(library: Responder, message: str, told: tuple[Block, ...]) -> None:
+    """The list of an intent is part of the reply about all; one with words for each of them has none then."""
+    texts = "\nfor-all = They:\nfor-one = They:\n    .person = { $person } came.\n"
+    people = replace(library.knowledge.intents["people"], slot="person", reply=message)
+    knowledge = replace(
+        library.knowledge,
+        replies={name: text + texts for name, text in library.knowledge.replies.items()},
+        intents={**library.knowledge.intents, people.id: people},
+    )
+    composer = Composer(knowledge, Corpus.of(knowledge).connected)
+    asked = Mention(0, 5, "Tomas", "person", ("tomas-lindqvist",))
+    request = Request("Did Tomas come?", (asked,), Decision(Kind.ANSWER, ("people",), 0.9))
+    (part,) = composer.answer(people, request, Occasion("en", NOW, None))
+    assert part.blocks == told
 
 
 def test_a_number_that_is_quoted_and_a_pair_may_be_said_in_words(copied: Garden) -> None:

@@ -235,12 +235,13 @@ class Composer:
         return Part(intent.outcome, blocks, reading, self._choices(intent.suggests, language), picture=picture)
 
     def _tell(self, name: str, entity: str | None, language: str) -> tuple[Block, ...]:
-        """Return what an intent says to everybody, of an entity perhaps."""
+        """Return what an intent says to everybody, of an entity perhaps; what is told of one alone is no list."""
         intent = self._knowledge.intents[name]
         attribute = intent.slot if entity and self._has(intent, intent.slot, language) else None
         arguments = self._arguments(intent, entity, language)
         first, *others = self._replies.paragraphs(intent.reply, language, attribute, **arguments)
-        return (first, *self._items(intent, language), *others)
+        items = () if attribute else self._items(intent, language)
+        return (first, *items, *others)
 
     def _strange(self, intent: Intent, request: Request, facts: Sequence[Fact], language: str) -> list[str]:
         """Return the names in a question that no source has, and that no fact of the answer stands in place of.

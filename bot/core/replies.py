@@ -99,6 +99,8 @@ _PATTERNS: Mapping[str, Mapping[str, str]] = {
     "ka": {"yMMMMd": "y 'წლის' d MMMM", "yMMMM": "y 'წლის' MMMM"},
     "ru": {"MMMM": "LLLL"},
 }
+_CAPITALS = {("az", "i"): "İ", ("hy", "և"): "Եվ"}
+"""Where a language has another capital than Unicode."""
 PARAGRAPH_BREAK = "\n\n"
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
@@ -194,9 +196,9 @@ class Replies:
     def paragraphs(
         self, message: str, language: str, attribute: str | None = None, /, **arguments: object
     ) -> tuple[Paragraph, ...]:
-        """Return a message as paragraphs."""
+        """Return a message as paragraphs, each of which begins with a capital, whatever it is filled with."""
         text = self.say(message, language, attribute, **arguments)
-        return tuple(Paragraph(part) for part in text.split(PARAGRAPH_BREAK))
+        return tuple(Paragraph(_capitalised(part, language)) for part in text.split(PARAGRAPH_BREAK))
 
     def arguments(self, variable: str, fact: Fact, language: str) -> dict[str, str]:
         """Return what a fact fills in: its value, and the grammatical forms of the entity that it states."""
@@ -236,6 +238,15 @@ class Replies:
     def name(self, entity: str, language: str) -> str:
         """Return what an entity is called in a language."""
         return self._entities[entity].names[language]
+
+
+def _capitalised(text: str, language: str) -> str:
+    """Return a text with a capital first, but for a name that has its capital later ("eTwinning")."""
+    first, others = text[:1], text[1:]
+    if others[:1].isupper():
+        return text
+    # The title case of Georgian, which begins no sentence with a capital, is the letter itself.
+    return _CAPITALS.get((language, first), first.title()) + others
 
 
 def _bundle(language: str, text: str) -> Any:

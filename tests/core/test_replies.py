@@ -179,6 +179,27 @@ class TestSay:
             Paragraph("More is not known."),
         )
 
+    @pytest.mark.parametrize(
+        ("language", "said", "heard"),
+        [
+            ("en", "to rest", "To rest."),
+            ("ru", "чтобы отдохнуть", "Чтобы отдохнуть."),
+            ("az", "iyunda", "İyunda."),
+            ("hy", "և այլն", "Եվ այլն."),
+            ("hy", "հանգիստ", "Հանգիստ."),
+            ("ka", "დასვენება", "დასვენება."),
+            ("en", "eTwinning", "eTwinning."),
+            ("en", "“to rest”", "“to rest”."),
+        ],
+    )
+    def test_a_paragraph_begins_with_a_capital_whatever_it_is_filled_with(
+        self, language: str, said: str, heard: str
+    ) -> None:
+        """A text of a fact has none, as it stands within a sentence as well: there it stays as it is."""
+        replies = Replies({language: "why =\n    { $why }.\n\n    X, { $why }.\n"}, {}, {language: {}})
+        assert replies.paragraphs("why", language, why=said) == (Paragraph(heard), Paragraph(f"X, {said}."))
+        assert replies.say("why", language, why=said).startswith(said)
+
     def test_an_attribute_is_a_message_beside_the_message(self, replies: Replies) -> None:
         """It is had by its name, and is there in the languages that have it."""
         assert replies.say("place", "en", "none") == "Nowhere."
