@@ -237,6 +237,8 @@ def check(settings: Settings, *, quick: bool) -> int:
         }
         for line in _coverage(loaded.knowledge, reasons):
             print(line)
+        for taken in loaded.draft.taken:
+            print(taken)
         for file in unlisted(loaded.draft, settings.seeds_dir):
             print(f"{file}: not in sources.yaml, so the bot knows nothing of what it says")
     if loaded.knowledge is not None and not problems and not quick:
@@ -251,12 +253,11 @@ def _evaluate(settings: Settings) -> list[Problem]:
 
     core = responder(settings)
     asked = evaluation.read(settings.knowledge_dir, core.knowledge)
-    if not asked.problems and asked.dialogues:
+    if not asked.problems:
         report = evaluation.run(core.knowledge, core, asked, plain)
         for line in report.lines():
             print(line)
-        place = f"{evaluation.FOLDER}/{evaluation.THRESHOLDS}"
-        asked.problems += [Problem(place, 1, missed) for missed in report.below()]
+        asked.problems += report.below()
     for problem in asked.problems:
         print(problem)
     return asked.problems
@@ -311,23 +312,26 @@ async def _questions(settings: Settings, outcome: str | None, since: str | None)
 
 
 def _coverage(whole: Knowledge, reasons: dict[str, dict[str, str]]) -> Iterator[str]:
-    """Yield how much of each source is evidence, and each sentence that is not, with the reason."""
+    """Yield how much of each source is evidence, and each sentence that is not; one with a reason need not be."""
     evidence = [passage for fact in whole.facts.values() for passage in fact.evidence]
     for source in whole.sources.values():
         sentences = coverage(source, evidence)
-        covered, total = sum(s.covered for s in sentences), sum(s.total for s in sentences)
-        whole_ones = sum(sentence.complete for sentence in sentences)
-        yield (
-            f"{source.file}: {100 * covered / max(total, 1):.1f} % covered by evidence, "
-            f"{whole_ones} of {len(sentences)} sentences in full"
-        )
+        left_out = {
+            sentence: reason
+            for sentence in sentences
+            for quote, reason in reasons[source.id].items()
+            if not sentence.complete and _overlap(quote, sentence.text)
+        }
+        needed = [sentence for sentence in sentences if sentence not in left_out]
+        covered, total = sum(s.covered for s in needed), sum(s.total for s in needed)
+        share, complete = 100 * covered / total if total else 100, sum(sentence.complete for sentence in needed)
+        beside = f", {len(left_out)} left out" if left_out else ""
+        yield f"{source.file}: {share:.1f} % covered by evidence, {complete} of {len(needed)} sentences in full{beside}"
         for sentence in sentences:
-            if not sentence.complete:
-                reason = next(
-                    (why for quote, why in reasons[source.id].items() if _overlap(quote, sentence.text)), None
-                )
-                share = 100 * sentence.covered / sentence.total
-                yield f"  {share:3.0f} %  {sentence.text}  ({reason or 'no reason given'})"
+            if sentence in left_out:
+                yield f"  left out: {sentence.text}  ({left_out[sentence]})"
+            elif not sentence.complete:
+                yield f"  {100 * sentence.covered / sentence.total:3.0f} %  {sentence.text}  (no reason given)"
 
 
 def _overlap(quote: str, sentence: str) -> bool:

@@ -451,6 +451,24 @@ def test_one_reason_may_be_for_several_sentences(call: Call, garden: Garden) -> 
     assert "no reason given" not in told.out
 
 
+def test_a_sentence_with_a_reason_need_not_be_covered(call: Call, garden: Garden) -> None:
+    """It is listed as left out and does not count."""
+    (seed,) = garden.seeds.glob("*.txt")
+    seed.write_text(seed.read_text(encoding="utf-8") + "\nNobody knows this.\n", encoding="utf-8")
+    with (garden.folder / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write("  uncovered:\n    - {quote: Nobody knows this., reason: made up}\n")
+    told = call("check", "--quick", **settings_of(garden))
+    assert "100.0 % covered by evidence, 17 of 17 sentences in full, 1 left out\n" in told.out
+    assert "  left out: Nobody knows this.  (made up)\n" in told.out
+
+
+def test_check_tells_what_is_taken_from_a_common_intent(call: Call, garden: Garden) -> None:
+    line = garden.plant("intents/members.yaml", "  en:\n    - ", "  en:\n    - hiya\n    - ") + 1
+    told = call("check", "--quick", **settings_of(garden))
+    assert told.code == 0
+    assert f"intents/members.yaml:{line}: the utterance 'hiya' is also one of the common" in told.out
+
+
 def test_check_reminds_of_a_document_that_is_no_source_yet(call: Call, garden: Garden) -> None:
     """It is no problem: the bot goes on with what it knows while somebody prepares the next source."""
     (garden.seeds / "001_gori.txt").write_text("They met in Gori.", encoding="utf-8")

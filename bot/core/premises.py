@@ -26,6 +26,7 @@ from bot.core.text import RECENT, normalise, romanise, tokens
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LAST_DAY = 31
+_ONES, _TENS = range(1, 10), range(20, 100, 10)
 _STEM, _ENDING = 3, 4
 """Letters that an inflected month keeps at least, and that it may have more."""
 _LONG = 5
@@ -188,8 +189,22 @@ def _words_of(facts: Iterable[Fact], language: str, sources: Mapping[str, Source
 
 def numbers_told(text: str, language: str) -> set[int]:
     """Return every number in a text, in figures or in a word, be it part of a date."""
-    words, numbers = normalise(text).split(), lexicon(language).numbers
-    return {int(digits) for digits in re.findall(r"\d+", text)} | {numbers[word] for word in words if word in numbers}
+    in_words = {number for _, _, number in numbers_in(tokens(text), language)}
+    return {int(digits) for digits in re.findall(r"\d+", text)} | in_words
+
+
+def numbers_in(words: Sequence[str], language: str) -> Iterator[tuple[int, str, int]]:
+    """Yield each number in words with the place of its first one, as written and as a number.
+
+    Tens and the ones after them are one number: "twenty-four".
+    """
+    known, before = lexicon(language).numbers, 0
+    for place, word in enumerate(words):
+        number, ones = known.get(word), known.get(words[place + 1], 0) if place + 1 < len(words) else 0
+        if number is not None and not (before in _TENS and number in _ONES):
+            joined = number in _TENS and ones in _ONES
+            yield place, f"{word} {words[place + 1]}" if joined else word, number + ones if joined else number
+        before = number or 0
 
 
 def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:
@@ -198,6 +213,7 @@ def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:
     joined = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text)
     words = _words(_DECIMAL.sub(" ", joined))
     dated = frozenset().union(*(places for _, places in _dates_in(words, language)))
+    in_words = {place: (written, number) for place, written, number in numbers_in(words, language)}
     for place, word in enumerate(words):
         if place in dated:
             continue
@@ -205,8 +221,8 @@ def given_numbers(text: str, language: str) -> Iterator[tuple[str, int]]:
             # "The 3rd meeting" says which one, and not that there are three.
             if match[2] not in lexicon(language).ordinals:
                 yield match[1], int(match[1])
-        elif word in lexicon(language).numbers:
-            yield word, lexicon(language).numbers[word]
+        elif place in in_words:
+            yield in_words[place]
 
 
 def given_dates(text: str, language: str) -> tuple[GivenDate, ...]:

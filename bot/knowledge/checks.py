@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import get_month_names
 
 from bot.core.entities import EntityIndex, words_of
-from bot.core.lexicon import LEXICONS, lexicon
+from bot.core.lexicon import LEXICONS
 from bot.core.models import (
     DateValue,
     EntitiesValue,
@@ -23,9 +23,10 @@ from bot.core.models import (
     VerbatimValue,
     YearValue,
 )
+from bot.core.premises import numbers_in
 from bot.core.provenance import QuoteError, locate
 from bot.core.replies import locale_of
-from bot.core.text import normalise
+from bot.core.text import normalise, tokens
 from bot.core.timeline import TIMELINE
 from bot.knowledge.loader import Draft, Loaded, Placed
 from bot.knowledge.schema import EntityEntry, FactEntry, IntentEntry
@@ -277,9 +278,9 @@ def _unsupported(fact: Fact, knowledge: Knowledge, index: EntityIndex) -> Iterat
 
 
 def _states_number(quotes: str, number: int, languages: Iterable[str]) -> bool:
-    words = set(normalise(quotes).split())
-    in_words = {word for name in languages for word, value in lexicon(name).numbers.items() if value == number}
-    return str(number) in words or bool(in_words & words)
+    words = tokens(quotes)
+    in_words = {found for language in languages for _, _, found in numbers_in(words, language)}
+    return str(number) in words or number in in_words
 
 
 def _missing_day(quotes: str, day: int, month: int, year: int | None, languages: Iterable[str]) -> Iterator[str]:

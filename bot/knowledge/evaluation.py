@@ -117,6 +117,8 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """Yield the report, a line each."""
+        if not self.results:
+            yield f"evaluation: there is no question in {FOLDER}/ yet"
         for groups in (self.by_language(), self.by_outcome()):
             for name, results in groups.items():
                 right = sum(result.failure is None for result in results)
@@ -133,8 +135,14 @@ class Report:
         if len(pairs) > SHOWN:
             yield f"{len(pairs) - SHOWN} more pairs lie close"
 
-    def below(self) -> Iterator[str]:
-        """Yield each threshold that is missed."""
+    def below(self) -> Iterator[Problem]:
+        """Yield each threshold that is missed, and each intent that no question expects where there are questions."""
+        yield from (Problem(f"{FOLDER}/{THRESHOLDS}", 1, missed) for missed in self._missed())
+        if self.results:
+            for name in self.unevaluated:
+                yield Problem(f"intents/{name}.yaml", 1, f"no question of {FOLDER}/ expects this intent")
+
+    def _missed(self) -> Iterator[str]:
         for language, results in self.by_language().items():
             if self.share_right(results) < self.thresholds.right:
                 yield f"{language}: {self.share_right(results):.1%} right, {self.thresholds.right:.1%} wanted"
@@ -143,8 +151,6 @@ class Report:
         won = 1 - len(self.confusions) / max(1, self.examples)
         if won < self.thresholds.examples:
             yield f"examples: {won:.1%} carry each other, {self.thresholds.examples:.1%} wanted"
-        if self.unevaluated:
-            yield f"no question expects {', '.join(self.unevaluated)}"
 
 
 def _grouped(results: Iterable[Result], key: Callable[[Result], str]) -> dict[str, list[Result]]:

@@ -61,6 +61,8 @@ class Draft:
     """What could not be read: a file, or an entry of one."""
     problems: list[Problem] = field(default_factory=list)
     """What is wrong with that which could."""
+    taken: list[Problem] = field(default_factory=list)
+    """What is no problem but may not be meant: each utterance that a common intent would have, too."""
     digest: str = ""
 
 
@@ -129,10 +131,13 @@ def _add_common(draft: Draft) -> None:
     _read_entries(COMMON, common)
     draft.common |= {path.stem: path.read_text(encoding="utf-8") for path in COMMON.glob("replies/*.ftl")}
     own = [placed.entry for placed in draft.intents]
-    taken, said = {key for entry in own for key in _keys(entry)}, {text for entry in own for text in _said(entry)}
+    taken = {key for entry in own for key in _keys(entry)}
+    said = {normalise(text): (placed, place) for placed in draft.intents for text, place in _said(placed)}
     spoken = draft.bot.entry.languages if draft.bot else []
-    kept = [_without(placed, said) for placed in common.intents if not taken & _keys(placed.entry)]
+    kept = [placed for placed in common.intents if not taken & _keys(placed.entry)]
     kept = [placed for placed in kept if all(map(placed.entry.utterances.get, spoken))]
+    draft.taken += _taken(kept, said, spoken)
+    kept = [_without(placed, said) for placed in kept]
     known, start = {entry.id for entry in [*own, *(placed.entry for placed in kept)]}, _start(draft)
     suggesting = [_suggesting(placed, [*placed.entry.suggests, *start], known) for placed in kept]
     # In the order of the files, as if they all stood in the folder.
@@ -153,8 +158,26 @@ def _keys(entry: schema.IntentEntry) -> set[str]:
     return {entry.id, *([f"/{entry.command}"] if entry.command else []), *other}
 
 
-def _said(entry: schema.IntentEntry) -> set[str]:
-    return {normalise(text) for texts in entry.utterances.values() for text in texts}
+def _said(placed: Placed[schema.IntentEntry]) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Yield each utterance of an intent, and where among them it stands."""
+    for language, texts in placed.entry.utterances.items():
+        yield from ((text, (language, number)) for number, text in enumerate(texts))
+
+
+def _taken(
+    common: Sequence[Placed[schema.IntentEntry]],
+    said: Mapping[str, tuple[Placed[schema.IntentEntry], tuple[str, int]]],
+    spoken: Collection[str],
+) -> Iterator[Problem]:
+    """Yield each utterance of the folder that one of the common intents has too."""
+    for placed in common:
+        for text, (language, _) in _said(placed):
+            if language in spoken and normalise(text) in said:
+                own, place = said[normalise(text)]
+                message = (
+                    f"the utterance {text!r} is also one of the common {placed.entry.id!r}, which it is taken from"
+                )
+                yield own.problem(message, "utterances", *place)
 
 
 def _without(placed: Placed[schema.IntentEntry], said: Collection[str]) -> Placed[schema.IntentEntry]:

@@ -4,22 +4,25 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeGuard
+from itertools import pairwise
+from types import MappingProxyType
 
 from fluent.syntax import FluentParser, ast
+from rapidfuzz.distance import OSA
 
 from bot.core.composer import ABOUT_LAST
 from bot.core.entities import EntityIndex, Mention
-from bot.core.lexicon import lexicon
-from bot.core.models import Action, EntitiesValue, Intent, Knowledge, Outcome, Problem, Value
-from bot.core.premises import numbers_told
+from bot.core.models import Action, Entity, Intent, Knowledge, Outcome, Problem
+from bot.core.premises import numbers_in, numbers_told, stated_entities
 from bot.core.replies import COMMON_VARIABLES, MESSAGES
-from bot.core.text import normalise
+from bot.core.text import normalise, tokens
 from bot.core.timeline import TIMELINE, labels_of
 
 _DIGIT = re.compile(r"\d")
 _ALLOWED = "only text and variables such as { $place } may stand in a reply"
 _PAIR = 2
+_NO_NAME, _NO_TEXT = "E0003", "E0005"
+"""What the parser calls a line without a name and "=", and a name without a text."""
 _ATTRIBUTES = {"unknown", "which", "none", "done"}
 """The attributes that the core itself asks for; one more is called after the slot."""
 
@@ -47,11 +50,12 @@ def template_problems(knowledge: Knowledge, replies: Mapping[str, str], common: 
             yield Problem(file, 1, "not valid Fluent: too many brackets within each other")
             continue
         yield from _entries(file, text, resource)
+        unread = {name for entry in resource.body if isinstance(entry, ast.Junk) for name in _textless(entry)}
         messages = {entry.id.name: entry for entry in resource.body if isinstance(entry, ast.Message)}
         parts = {name: _parts(text, message) for name, message in messages.items()}
         for part in (part for found in parts.values() for part in found.values()):
             yield from _content(file, part, index, knowledge, language)
-        yield from _filled(language, parts, _names(common.get(language, "")), knowledge)
+        yield from _filled(language, parts, _names(common.get(language, "")) | unread, knowledge)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -62,9 +66,10 @@ def _names(text: str) -> frozenset[str]:
 def _entries(file: str, text: str, resource: ast.Resource) -> Iterator[Problem]:
     """Yield each entry that is no message, or hides another of the same name."""
     names: set[str] = set()
-    for entry in resource.body:
+    for before, entry in pairwise([None, *resource.body]):
         if isinstance(entry, ast.Junk):
-            yield Problem(file, _line(text, entry), f"not valid Fluent: {entry.annotations[0].message}")
+            if not _continues(entry, before):
+                yield Problem(file, _line(text, entry), _unread(entry))
         elif isinstance(entry, ast.Term):
             yield Problem(file, _line(text, entry), f"a term, -{entry.id.name}: {_ALLOWED}")
         elif isinstance(entry, ast.Message):
@@ -72,6 +77,32 @@ def _entries(file: str, text: str, resource: ast.Resource) -> Iterator[Problem]:
             for name in [name for place, name in enumerate(named) if name in {*names, *named[:place]}]:
                 yield Problem(file, _line(text, entry), f"{name!r} stands twice")
             names.update(named)
+
+
+def _unread(junk: ast.Junk) -> str:
+    """Return what is wrong with lines that could not be read."""
+    for name in _textless(junk):
+        return f"the text of {name!r} is missing below it, indented by four spaces"
+    if _loose(junk):
+        return f"the text has to be indented by four spaces: {(junk.content or '').splitlines()[0]!r}"
+    return f"not valid Fluent: {junk.annotations[0].message}"
+
+
+def _textless(junk: ast.Junk) -> Iterator[str]:
+    """Yield the name of a message that has nothing but its name."""
+    yield from (str(names[0]) for note in junk.annotations if note.code == _NO_TEXT and (names := note.arguments))
+
+
+def _loose(junk: ast.Junk) -> bool:
+    """Return whether lines that could not be read are a text at the beginning of a line, where a name has to stand."""
+    return junk.annotations[0].code == _NO_NAME and "=" not in (junk.content or "").splitlines()[0]
+
+
+def _continues(junk: ast.Junk, before: ast.EntryType | None) -> bool:
+    """Return whether lines that could not be read belong to those before, of which it is told already."""
+    if not isinstance(before, ast.Junk) or (before.content or "").endswith("\n\n"):
+        return False
+    return _loose(junk) or (any(_textless(before)) and junk.annotations[0].code == _NO_NAME)
 
 
 def _names_in(language: str, knowledge: Knowledge) -> EntityIndex:
@@ -126,7 +157,8 @@ def _content(file: str, part: _Part, index: EntityIndex, knowledge: Knowledge, l
         for mention in index.exact(text, language):
             if not capitalised(mention, knowledge, language):
                 continue
-            yield Problem(file, part.line, f"a name in a template: {mention.text!r}; a fact must bring it in")
+            blamed = f"{mention.text!r} ({_named(mention, knowledge, language)})"
+            yield Problem(file, part.line, f"a name in a template: {blamed}; a fact must bring it in")
 
 
 def capitalised(mention: Mention, knowledge: Knowledge, language: str) -> bool:
@@ -134,6 +166,14 @@ def capitalised(mention: Mention, knowledge: Knowledge, language: str) -> bool:
     named = [knowledge.entities[name] for name in mention.entities]
     names = [name for entity in named for name in (entity.names.get(language, ""), *entity.aliases.get(language, ()))]
     return not (mention.text[:1].islower() and all(name[:1].isupper() for name in names))
+
+
+def _named(mention: Mention, knowledge: Knowledge, language: str) -> str:
+    """Return which name of which entity a mention is."""
+    entity = knowledge.entities[mention.entities[0]]
+    names = [entity.names.get(language, ""), *entity.aliases.get(language, ())]
+    nearest = max(names, key=lambda name: OSA.normalized_similarity(normalise(name), normalise(mention.text)))
+    return f"the name {nearest!r} of the entity {entity.id!r}"
 
 
 def _filled(
@@ -153,9 +193,7 @@ def _filled(
         for intent in users.get(name, ()):
             if intent.outcome is Outcome.ANSWER:
                 yield from _counted(file, name, found, intent, language, knowledge)
-            yield from _intent_message(
-                file, name, found, intent, _forms(intent, language, knowledge), _labels(intent, knowledge)
-            )
+            yield from _intent_message(name, found, intent, language, knowledge)
 
 
 def _counted(
@@ -169,26 +207,22 @@ def _counted(
         for passage in passages
         for number in numbers_told(passage.quote, knowledge.sources[passage.source].language)
     }
-    numbers = lexicon(language).numbers
     for part in parts.values():
-        for word in normalise(" ".join(part.texts)).split():
+        for _, said, number in numbers_in(tokens(" ".join(part.texts)), language):
             # "Both" and "one" are grammar.
-            if numbers.get(word, 0) > _PAIR and numbers[word] not in told:
-                yield Problem(file, part.line, f"{name!r} says {word!r}, which the evidence of its facts does not")
+            if number > _PAIR and number not in told:
+                yield Problem(file, part.line, f"{name!r} says {said!r}, which the evidence of its facts does not")
 
 
-def _forms(intent: Intent, language: str, knowledge: Knowledge) -> frozenset[str]:
-    """Return the variables of the grammatical forms of the entities that an intent's facts state."""
-    facts = knowledge.facts
-    stated = {variable: facts[fact].value for variable, fact in intent.facts.items() if fact in facts}
-    single = {variable: value.entities[0] for variable, value in stated.items() if _is_single(value)}
-    return frozenset(
-        f"{variable}-{form}"
-        for variable, entity in single.items()
-        if entity in knowledge.entities
-        for form, names in knowledge.entities[entity].forms.items()
-        if language in names
-    )
+def _stated(intent: Intent, knowledge: Knowledge) -> Mapping[str, Entity]:
+    """Return the entity that each variable of an intent stands for, where it is one."""
+    facts = {variable: knowledge.facts[fact] for variable, fact in intent.facts.items() if fact in knowledge.facts}
+    entities = {variable: stated_entities(fact) for variable, fact in facts.items()}
+    return {
+        variable: knowledge.entities[names[0]]
+        for variable, names in entities.items()
+        if len(names) == 1 and names[0] in knowledge.entities
+    }
 
 
 def _labels(intent: Intent, knowledge: Knowledge) -> frozenset[str]:
@@ -200,18 +234,16 @@ def _labels(intent: Intent, knowledge: Knowledge) -> frozenset[str]:
     )
 
 
-def _is_single(value: Value) -> TypeGuard[EntitiesValue]:
-    return isinstance(value, EntitiesValue) and len(value.entities) == 1
-
-
 def _intent_message(
-    file: str,
-    name: str,
-    parts: dict[str | None, _Part],
-    intent: Intent,
-    forms: frozenset[str],
-    labels: frozenset[str],
+    name: str, parts: dict[str | None, _Part], intent: Intent, language: str, knowledge: Knowledge
 ) -> Iterator[Problem]:
+    file, labels, stated = f"replies/{language}.ftl", _labels(intent, knowledge), _stated(intent, knowledge)
+    forms = {
+        f"{variable}-{form}"
+        for variable, entity in stated.items()
+        for form, names in entity.forms.items()
+        if language in names
+    }
     facts = frozenset(intent.facts)
     if not parts[None].texts and not parts[None].variables:
         yield Problem(file, parts[None].line, f"the message {name!r} is empty")
@@ -220,7 +252,8 @@ def _intent_message(
         if attribute is not None and attribute not in _ATTRIBUTES | slot | labels:
             yield Problem(file, part.line, f"the attribute {attribute!r} of {name!r} is not used")
         takes_slot = attribute in {"unknown", *slot} or (attribute is None and intent.slot_required)
-        yield from _variables(file, name, part, facts | forms | (slot if takes_slot else set()))
+        known = facts | forms | (slot if takes_slot else set())
+        yield from _variables(file, name, part, known, stated)
     named = set().union(*(part.variables for part in parts.values()))
     used = {variable.partition("-")[0] for variable in named} | {intent.items} | labels
     for variable in sorted(facts - used):
@@ -237,6 +270,13 @@ def _intent_message(
         yield Problem(file, parts[None].line, f"{name!r} needs the attribute {attribute!r}")
 
 
-def _variables(file: str, name: str, part: _Part, known: frozenset[str] | set[str]) -> Iterator[Problem]:
-    for variable in sorted(part.variables - known - COMMON_VARIABLES):
-        yield Problem(file, part.line, f"{name!r} names ${variable}, which no fact fills")
+def _variables(
+    file: str, name: str, part: _Part, known: Collection[str], stated: Mapping[str, Entity] = MappingProxyType({})
+) -> Iterator[Problem]:
+    for variable in sorted(part.variables - {*known, *COMMON_VARIABLES}):
+        base, _, form = variable.partition("-")
+        if form and base in stated:
+            lacks = f"the entity {stated[base].id!r} has no form {form!r} in this language"
+            yield Problem(file, part.line, f"{name!r} names ${variable}, but {lacks}")
+        else:
+            yield Problem(file, part.line, f"{name!r} names ${variable}, which no fact fills")

@@ -373,6 +373,10 @@ def test_months_and_years_are_read_with_their_endings(
         ("11 000", "ru", [("11000", 11000)]),
         ("11\u00a0000 or 11\u202f000", "fr", [("11000", 11000)] * 2),
         ("3.5 or 3,5", "en", []),
+        ("twenty-four of thirty", "en", [("twenty four", 24), ("thirty", 30)]),
+        ("двадцать четыре", "ru", [("двадцать четыре", 24)]),
+        ("four five", "en", [("four", 4), ("five", 5)]),
+        ("twenty eleven", "en", [("twenty", 20), ("eleven", 11)]),
     ],
 )
 def test_numbers_are_read_in_figures_and_in_words(text: str, language: str, numbers: list[tuple[str, int]]) -> None:

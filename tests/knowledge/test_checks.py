@@ -168,6 +168,63 @@ def test_a_planted_problem_is_found(garden: Garden, file: str, old: str, new: st
     assert nearby & set(range(line - 3, line + new.count("\n") + 1)), f"planted at {line}, found at {found}"
 
 
+def test_a_form_that_an_entity_lacks_is_told_with_the_entity(garden: Garden) -> None:
+    line = garden.plant(
+        "replies/ru.ftl", "прошла { $days } { $place-locative }", "прошла { $days } { $place-ablative }"
+    )
+    (problem,) = garden.problems()
+    assert (problem.file, abs(problem.line - line) <= 1) == ("replies/ru.ftl", True)
+    assert "$place-ablative, but the entity 'kachreti' has no form 'ablative' in this language" in problem.message
+
+
+def test_a_form_of_what_is_no_entity_is_told_as_what_no_fact_fills(garden: Garden) -> None:
+    garden.plant("replies/ru.ftl", "прошла { $days } { $place-locative }", "прошла { $days-genitive } { $days }")
+    assert any("names $days-genitive, which no fact fills" in problem.message for problem in garden.problems())
+
+
+def test_a_name_in_a_template_is_told_with_the_entity_and_the_alias_it_is_of(garden: Garden) -> None:
+    """A plain word as an alias is found in replies that nobody changed."""
+    garden.plant(PEOPLE, "[Mehman Aliev]", "[Mehman Aliev, the chair]")
+    garden.plant(REPLIES, CHAIR, "    The sources do not name the chair.\n")
+    (problem,) = [problem for problem in garden.problems() if problem.file == REPLIES]
+    assert "a name in a template: 'chair' (the name 'the chair' of the entity 'mehman-aliyev')" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("chair =\nNobody { $bot } is\nnamed so.\n", [(1, "the text of 'chair' is missing below it, indented")]),
+        ("chair =\n\n", [(1, "the text of 'chair' is missing below it, indented")]),
+        ("chair =\n    Nobody\nis named.\n", [(3, "the text has to be indented by four spaces: 'is named.'")]),
+        ("chair =\n    Nobody\n\nis\nnamed.\n", [(4, "the text has to be indented by four spaces: 'is'")]),
+        ("chair = Nobody.\n.none = None.\nthe chair = He.\n", [(3, "not valid Fluent: Expected token")]),
+    ],
+)
+def test_a_text_that_is_not_indented_is_told_once(garden: Garden, text: str, problems: list[tuple[int, str]]) -> None:
+    """Not as a message that is missing, nor each of its lines."""
+    line = garden.plant(REPLIES, f"chair =\n{CHAIR}", text)
+    found = [problem for problem in garden.problems() if "'none'" not in problem.message]
+    assert [(problem.file, problem.line) for problem in found] == [(REPLIES, line + at - 1) for at, _ in problems]
+    assert [message for (_, message), problem in zip(problems, found, strict=True) if message in problem.message]
+
+
+def test_a_number_of_two_words_is_one(garden: Garden) -> None:
+    garden.plant(REPLIES, CHAIR, "    Nobody.\n")
+    garden.plant(REPLIES, "    { $number }, going by", "    Twenty-four, or thirty: { $number }, going by")
+    (problem,) = garden.problems()
+    assert "'measures-count' says 'twenty four', which" in problem.message
+
+
+def test_a_number_of_two_words_may_be_stated_where_the_source_writes_it_so(garden: Garden) -> None:
+    (seed,) = garden.seeds.glob("*.txt")
+    seed.write_text(seed.read_text(encoding="utf-8") + "\nTwenty-four came.\n", encoding="utf-8")
+    fact = "- {id: came, subject: jolig, property: came, value: {number: 24}, evidence: [{source: %s, quote: %s}]}\n"
+    (garden.folder / "facts/came.yaml").write_text(fact % ("arminfo-2022-06-29", "Twenty-four came."), encoding="utf-8")
+    assert not any("the number 24" in problem.message for problem in garden.problems())
+    garden.plant("facts/came.yaml", "number: 24", "number: 20")
+    assert any("the number 20" in problem.message for problem in garden.problems())
+
+
 def test_a_missing_message_is_found(garden: Garden) -> None:
     garden.plant(REPLIES, "chair =", "chairs =")
     assert f"{REPLIES}:1: the message 'chair' is missing" in map(str, garden.problems())

@@ -13,7 +13,7 @@ from bot.core.models import Outcome, Paragraph, Question, Turn
 from bot.core.replies import MESSAGES, Replies
 from bot.core.responder import Responder
 from bot.knowledge import cache, evaluation, load
-from bot.knowledge.loader import COMMON
+from bot.knowledge.loader import COMMON, read
 from tests.knowledge.conftest import ROOT, Garden
 
 LANGUAGES = ("en", "hy", "az", "ru", "ka")
@@ -171,8 +171,20 @@ def test_what_has_few_words_of_small_talk_is_none(core: Responder, text: str) ->
 
 def test_an_evaluation_needs_no_question_for_the_common_intents(circle: Garden, core: Responder) -> None:
     """Only each of the folder's own has to be expected by one."""
+    (circle.folder / "evaluation").mkdir()
+    (circle.folder / "evaluation/en.yaml").write_text("- {question: hi there, intent: greeting}\n", encoding="utf-8")
     asked = evaluation.read(circle.folder, core.knowledge)
-    assert evaluation.run(core.knowledge, core, asked, plain).unevaluated == ("founded",)
+    (problem,) = evaluation.run(core.knowledge, core, asked, plain).below()
+    assert str(problem) == "intents/founded.yaml:1: no question of evaluation/ expects this intent"
+
+
+def test_without_an_evaluation_it_is_told_how_far_the_examples_carry(circle: Garden, core: Responder) -> None:
+    """A new folder needs that most; to have no question yet is no problem."""
+    report = evaluation.run(core.knowledge, core, evaluation.read(circle.folder, core.knowledge), plain)
+    first, second, *_ = report.lines()
+    assert first == "evaluation: there is no question in evaluation/ yet"
+    assert second.startswith("examples that the others of their intent would win without them: ")
+    assert list(report.below()) == []
 
 
 def test_the_shipped_evaluation_has_questions_for_the_common_intents() -> None:
@@ -225,6 +237,16 @@ def test_an_intent_of_the_folder_stands_in_place_of_the_common_one(
     assert left_out - {name} == {path.stem for path in COMMON.glob("intents/*.yaml")} - whole.intents.keys()
     assert [intent.id for intent in whole.intents.values() if "hello" in intent.utterances["en"]] == [name]
     assert len(set(whole.menu)) == len(whole.menu)
+
+
+def test_what_is_taken_from_a_common_intent_is_told(circle: Garden) -> None:
+    """It may be meant, so it is no problem; but "hello" would get this answer from now on."""
+    circle.plant("intents/founded.yaml", "en: [year of founding]", "en: [year of founding, Hello!]")
+    draft = read(circle.folder, circle.seeds).draft
+    (told,) = draft.taken
+    assert (told.file, told.line) == ("intents/founded.yaml", 6)
+    assert "'hello' is also one of the common 'greeting'" in told.message
+    assert list(circle.problems()) == []
 
 
 def test_what_the_folder_has_on_other_subjects_stands_in_place_of_the_common(circle: Garden) -> None:
