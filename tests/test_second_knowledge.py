@@ -240,7 +240,7 @@ def test_a_chosen_language_holds_where_the_text_does_not_tell(library: Responder
     ("name", "told"),
     [
         ("tomas-lindqvist", "The ribbon was cut by"),
-        ("agathe-renaudin", "The sources do not connect this with Agathe Renaudin."),
+        ("agathe-renaudin", "The sources do not mention Agathe Renaudin in this connection."),
         ("victor-hugo", "The sources do not mention Victor Hugo."),
         (None, "The sources do not mention Ann Other."),
     ],

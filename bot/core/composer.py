@@ -121,8 +121,11 @@ class Composer:
         if mention.entities:
             return self.name(mention.entities[0], language)
         written = one_line(mention.text)
-        is_name = len(written) <= LONGEST_NAME and _NAME.fullmatch(written)
-        return written if is_name else self.say("that-name", language)
+        if len(written) > LONGEST_NAME or not _NAME.fullmatch(written):
+            return self.say("that-name", language)
+        # Without its capital it is no word of the reply; Georgian has none to miss.
+        first = written[:1]
+        return written if first == first.title() else self.say("as-written", language, given=written)
 
     def commands(self, language: str) -> tuple[Command, ...]:
         """Return the commands, each with what it asks in a language."""

@@ -32,6 +32,7 @@ from bot.core.models import (
 MESSAGES: Mapping[str, frozenset[str]] = {
     "about-entity": frozenset({"name"}),
     "about-what": frozenset(),
+    "as-written": frozenset({"given"}),
     "button-helped": frozenset(),
     "button-not-helped": frozenset(),
     "button-passage": frozenset(),

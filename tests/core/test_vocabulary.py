@@ -99,7 +99,7 @@ def test_a_list_or_a_number_never_answers_for_a_word_that_it_passes_over(shipped
 
 
 def test_a_person_whom_the_facts_do_not_name_is_told_of(shipped: Responder) -> None:
-    """The answer states the facts, and that they do not connect the person with them."""
+    """The answer states the facts, and that the sources do not mention the person in this connection."""
     answer = shipped.respond(Question("Was the report published by Ahmad Alili?"), None, now=NOW).answer
     assert str(answer.blocks[0]).count("Ahmad Alili") == 1, answer.blocks
 

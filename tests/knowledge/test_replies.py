@@ -53,6 +53,27 @@ def test_a_name_is_repeated_in_one_line_without_marks_that_turn_it(shipped: Resp
     assert told == "The sources do not list Elvis Presley as a member of the group."
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "shown"),
+    [
+        ("en", "elvis presley", "“elvis presley”"),
+        ("hy", "էլվիս փրեսլի", "«էլվիս փրեսլի»"),
+        ("az", "elvis presli", "“elvis presli”"),
+        ("ru", "элвис пресли", "«элвис пресли»"),
+        ("ka", "elvis presley", "„elvis presley“"),
+        ("ka", "ელვის პრესლი", "ელვის პრესლი"),
+        ("ru", "Элвис пресли", "Элвис пресли"),
+    ],
+)
+def test_a_name_without_a_capital_is_quoted_as_it_was_written(
+    shipped: Responder, language: str, written: str, shown: str
+) -> None:
+    """It is nobody's spelling but that of who asks; Georgian has no capitals."""
+    told = reply(shipped, f"/member {written}", language=language)
+    assert f" {shown}" in f" {told}"
+    assert (shown == written) is not any(mark in told for mark in "“«„")
+
+
 @pytest.mark.parametrize("written", ["{ $bot }", "{$person}", "{ greeting }"])
 def test_nothing_that_is_written_is_read_as_a_template(shipped: Responder, written: str) -> None:
     assert "the name that you wrote" in reply(shipped, f"/member {written}")

@@ -74,7 +74,7 @@ other-language =
 not-mentioned =
     Mənbələrdə adı çəkilmir: { $given }.
 not-connected =
-    Mənbələrdə bununla əlaqələndirilmir: { $given }.
+    Mənbələrdə bununla bağlı adı çəkilmir: { $given }.
 not-that-number =
     Mənbələrdə bununla bağlı belə rəqəm göstərilmir: { $given }.
 not-that-date =
@@ -83,6 +83,7 @@ not-all =
     Bundan artığını soruşurdunuzsa: onu başa düşmədim, ya da mənbələrdə bu yoxdur.
 that-name =
     yazdığınız ad
+as-written = “{ $given }”
 term-passed =
     Həmin tarix ({ $end }) artıq keçib. Mənbələrdə ondan sonraya aid heç nə yoxdur və sonra nə olduğu deyilmir.
 held =

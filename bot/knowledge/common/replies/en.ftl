@@ -73,7 +73,7 @@ other-language =
 not-mentioned =
     The sources do not mention { $given }.
 not-connected =
-    The sources do not connect this with { $given }.
+    The sources do not mention { $given } in this connection.
 not-that-number =
     The sources do not give the number { $given } here.
 not-that-date =
@@ -82,6 +82,7 @@ not-all =
     If you asked for something more: I did not understand it, or the sources do not say it.
 that-name =
     the name that you wrote
+as-written = “{ $given }”
 term-passed =
     That date, { $end }, has passed. The sources hold nothing later and do not say what came after it.
 held =

@@ -67,7 +67,7 @@ other-language =
 not-mentioned =
     La source ne mentionne pas { $given }.
 not-connected =
-    La source ne met pas cela en rapport avec { $given }.
+    À ce propos, la source ne mentionne pas { $given }.
 not-that-number =
     La source ne donne pas ici le nombre { $given }.
 not-that-date =
@@ -76,6 +76,7 @@ not-all =
     Si vous demandiez autre chose encore : je ne l'ai pas compris, ou la source n'en dit rien.
 that-name =
     le nom que vous avez écrit
+as-written = « { $given } »
 term-passed =
     Cette date, { $end }, est passée. La source ne contient rien de plus récent.
 held =
