@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.core.entities import EntityIndex, mask
+from bot.core.formulas import without_formulas
 from bot.core.language import SCRIPTS
 from bot.core.lexicon import lexicon
 from bot.core.models import EntitiesValue, Fact, Intent, Knowledge
@@ -43,7 +44,7 @@ class Corpus:
         found: dict[str, tuple[str, str]] = {}
         for intent in knowledge.intents.values():
             for language, written in _said(intent):
-                text = _PLACEHOLDER.sub(r"@\1", written)
+                text = _PLACEHOLDER.sub(r"@\1", without_formulas(written, language))
                 masked = mask(text, index.exact(text, language), marked)
                 found.setdefault(synonyms[language].marked(tokens(masked)), (intent.id, written))
         return cls(

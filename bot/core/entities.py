@@ -18,10 +18,9 @@ from rapidfuzz.distance import OSA
 
 from bot.core.lexicon import lexicon
 from bot.core.models import Entity
-from bot.core.text import KEPT, normalise, plain, romanise
+from bot.core.text import KEPT, WORD, normalise, plain, romanise
 
 PERSON = "person"
-_WORD = re.compile(r"[^\W_]+(?:[՛՜՞][^\W_]+)*")
 _INITIAL = re.compile(r"[^\W\d_](\.?)\s*")
 _APPOSITION = re.compile(r"\s*[,(–—-]")
 _NEAR = 3
@@ -112,7 +111,7 @@ def key(word: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a name in the form in which they are compared."""
-    return tuple(key(match.group()) for match in _WORD.finditer(text))
+    return tuple(key(match.group()) for match in WORD.finditer(text))
 
 
 class EntityIndex:
@@ -440,7 +439,7 @@ def _person(text: str, run: Sequence[_Word]) -> Mention:
 
 
 def _words(text: str) -> list[_Word]:
-    return [_Word(match.start(), match.end(), match.group(), key(match.group())) for match in _WORD.finditer(text)]
+    return [_Word(match.start(), match.end(), match.group(), key(match.group())) for match in WORD.finditer(text)]
 
 
 def _closed(language: str) -> list[str]:

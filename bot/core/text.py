@@ -19,6 +19,8 @@ KEPT = 4096
 """Words of which it is kept what they may be: most words of a question have been met before."""
 RECENT = 256
 """Texts that are kept in another form: while one question is answered it is asked for again and again."""
+WORD = re.compile(r"[^\W_]+(?:[՛՜՞][^\W_]+)*")
+"""A word as it is written; Armenian puts marks inside it."""
 _BEYOND_ALPHABETS = 0x3000
 _INVISIBLE = "Cf"
 _APOSTROPHES = ("Lm", "Sk")

@@ -10,12 +10,13 @@ from bot.core import dialogue, premises
 from bot.core.corpus import Corpus, marks, synonyms_of
 from bot.core.entities import EntityIndex, Mention, key, mask
 from bot.core.fallback import OFFERED, SURE, Decision, Kind, decide
+from bot.core.formulas import without_formulas
 from bot.core.intents import Matcher, Ranking
 from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
 from bot.core.models import DialogueState, Fact, Knowledge, Outcome
 from bot.core.synonyms import Synonyms
-from bot.core.text import RECENT, normalise, romanise, tokens
+from bot.core.text import RECENT, WORD, normalise, plain, romanise, tokens
 from bot.core.vocabulary import Vocabulary
 
 REQUESTS = 3
@@ -32,7 +33,7 @@ ALONE = 0.9
 """Lead of a first reading in the share of votes from which there is no second one."""
 RIVAL = 0.2
 """Share of the first reading's score from which another may be meant in its place."""
-CHATTY = 0.35
+CHATTY = 0.6
 """Confidence from which a reading as small talk needs no word of it."""
 COURTESY = 3
 """Words of a greeting or of thanks that stand before or after a question."""
@@ -49,7 +50,6 @@ _COMMA = re.compile(r"[,;–—]\s*")
 _SUM = re.compile(r"\d\s*[+*×÷^=]\s*\d")
 """A sum: with a hyphen, a slash or a colon it may be days or hours."""
 _MARK = re.compile(r"@\S+")
-_WORD = re.compile(r"[^\W_]+")
 _ACRONYM = re.compile(r"\b[^\W\d_a-zа-яёա-ևა-ჰ][^\W_a-zа-яёა-ჰ]+\b")
 """A word in capitals, perhaps with figures ("UN", "MI6"); Georgian has no capitals."""
 
@@ -86,9 +86,10 @@ class Understanding:
         )
         """The intents that are no question about the subject: never offered as a reading."""
         self._courtesies = {
-            normalise(written): intent
+            form: intent
             for written, intent in zip(corpus.written, corpus.intents, strict=True)
             if knowledge.intents[intent].outcome is Outcome.SMALL_TALK
+            for form in (normalise(written), plain(written))
         }
         spoken = [said.split() for said in self._courtesies]
         self._courteous = frozenset(word for said in spoken for word in said[:1] + said[-1:])
@@ -124,6 +125,7 @@ class Understanding:
 
     def requests(self, text: str, language: str, state: DialogueState | None) -> tuple[Request, ...]:
         """Return the requests of a message, in order."""
+        text = without_formulas(text, language)
         whole = self._without_courtesy(text, language, state) or self.request(text, language, state)
         text = whole.text
         if whole.decision.confidence >= CERTAIN:
@@ -140,7 +142,7 @@ class Understanding:
         """Return what is asked beside a greeting or thanks, None where there is neither, or nothing beside it."""
         if self._courteous.isdisjoint((said := tokens(text))[:1] + said[-1:]):
             return None
-        words = list(_WORD.finditer(text))
+        words = list(WORD.finditer(text))
 
         def courtesy(start: int, end: int) -> str | None:
             said = normalise(text[words[start].start() : words[end - 1].end()])

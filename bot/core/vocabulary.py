@@ -90,27 +90,25 @@ class Vocabulary:
         `acronyms` are the words that were written in capitals: they are not misspelt, inflected or too short to tell.
         A few examples are not all there is to say: where an intent has no more, only what no question about the subject
         says is strange to it, in a language whose words that every question may hold are known. `strictly` it is held
-        to them all the same.
+        to them all the same, and a word that means something elsewhere fills no question.
         """
         few = self.few(intent) and not strictly
         if few and (intent in self._asides or not lexicon(language).fillers):
             return ()
         mine = self._subject if few else self._bits[intent]
         known, fillers = self.words(language), _fillers(language)
-        covered = {
-            place
-            for start, end, name in synonyms.spans(words)
-            if name in self._marks[intent]
-            for place in range(start, end)
-        }
+        covered, elsewhere = set[int](), set[int]()
+        for start, end, name in synonyms.spans(words):
+            (covered if name in self._marks[intent] else elsewhere).update(range(start, end))
 
-        def accounted(word: str) -> bool:
+        def accounted(place: int, word: str) -> bool:
             if word in acronyms:
                 return known.has(word, mine)
             ending = len(word) <= _SHORT or romanise(word) in lexicon(language).endings
-            return ending or known.holds(word, mine) or fillers.holds(word, _ANY)
+            filling = not (strictly and place in elsewhere) and fillers.holds(word, _ANY)
+            return ending or known.holds(word, mine) or filling
 
-        return tuple(word for place, word in enumerate(words) if place not in covered and not accounted(word))
+        return tuple(word for place, word in enumerate(words) if place not in covered and not accounted(place, word))
 
     def few(self, intent: str) -> bool:
         """Return whether an intent has so few examples that they are not all there is to say."""

@@ -5,12 +5,14 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
 from bot.core import models
+from bot.core.entities import EntityIndex
 from bot.core.models import Evidence, Fact, Intent, Knowledge, Outcome, Problem, Source
 from bot.core.provenance import QuoteError, fold, locate
 from bot.core.text import normalise
@@ -81,9 +83,9 @@ def read(folder: Path, seeds: Path) -> Loaded:
     _read_entries(folder, draft)
     for path in sorted(folder.glob("replies/*.ftl")):
         _read_reply(folder, path, draft)
-    _add_common(draft)
     for source in draft.sources:
         _read_seed(seeds, source, draft)
+    _add_common(draft)
     return Loaded(draft, resolve(draft))
 
 
@@ -125,7 +127,8 @@ def _add_common(draft: Draft) -> None:
     """Add what is the same for every subject; the folder's own stands before it.
 
     A common intent is left out where the folder has one of its id or command, or one about other subjects as it is, or
-    a language that it does not speak.
+    a language that it does not speak; a place, where the folder has one of its id or name, or its sources mention it.
+    The words of a synonym stand beside those that the folder has under its id.
     """
     common = Draft()
     _read_entries(COMMON, common)
@@ -144,6 +147,41 @@ def _add_common(draft: Draft) -> None:
     draft.intents = sorted([*draft.intents, *suggesting], key=lambda placed: placed.document.file)
     asked = {placed.entry.id for placed in draft.intents if placed.entry.command}
     draft.menu += [name for name in common.bot.entry.menu if name in asked] if common.bot else []
+    draft.entities += _absent(common.entities, draft, spoken)
+    _add_synonyms(common.synonyms, draft, spoken)
+
+
+def _absent(
+    places: Sequence[Placed[schema.EntityEntry]], draft: Draft, spoken: Collection[str]
+) -> Iterator[Placed[schema.EntityEntry]]:
+    """Yield the places that neither the folder has nor its sources mention, in the languages that it speaks."""
+    own = {key for placed in draft.entities for key in (placed.entry.id, *_names(placed.entry))}
+    index = EntityIndex({placed.entry.id: _entity(placed.entry) for placed in places})
+    for source in draft.sources:
+        mentions = index.exact(draft.seeds.get(source.entry.id, ""), source.entry.language)
+        own |= {name for mention in mentions for name in mention.entities}
+    for placed in places:
+        entry = placed.entry
+        names = {language: name for language, name in entry.names.items() if language in spoken}
+        aliases = {language: others for language, others in entry.aliases.items() if language in spoken}
+        if len(names) == len(spoken) and own.isdisjoint([entry.id, *_names(entry)]):
+            yield replace(placed, entry=entry.model_copy(update={"names": names, "aliases": aliases}))
+
+
+def _add_synonyms(synonyms: Sequence[Placed[schema.SynonymEntry]], draft: Draft, spoken: Collection[str]) -> None:
+    """Add the words of synonyms in the languages that the folder speaks, to its own of the same id."""
+    own = {placed.entry.id: placed.entry.words for placed in draft.synonyms}
+    for placed in synonyms:
+        words = {language: said for language, said in placed.entry.words.items() if language in spoken}
+        if mine := own.get(placed.entry.id):
+            mine |= {language: [*said, *mine.get(language, [])] for language, said in words.items()}
+        else:
+            draft.synonyms.append(replace(placed, entry=placed.entry.model_copy(update={"words": words})))
+
+
+def _names(entry: schema.EntityEntry) -> list[str]:
+    """Return all names of an entity, normalised."""
+    return [normalise(name) for name in chain(entry.names.values(), *entry.aliases.values())]
 
 
 def _start(draft: Draft) -> list[str]:

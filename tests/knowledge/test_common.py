@@ -158,7 +158,7 @@ def test_what_a_few_examples_cannot_account_for_is_told(core: Responder) -> None
 
 
 def test_a_doubtful_answer_that_a_few_examples_cannot_account_for_is_asked_back(core: Responder) -> None:
-    answer = ask(core, "was the founding a scandal").answer
+    answer = ask(core, "who paid for the founding year").answer
     assert answer.outcome is Outcome.CLARIFY
     assert "founded" in [choice.intent for choice in answer.suggestions]
 
@@ -285,3 +285,59 @@ def test_a_language_that_the_common_intents_do_not_speak_leaves_them_out(circle:
     found = [str(problem) for problem in circle.problems()]
     assert {f"replies/fr.ftl:1: the message {name!r} is missing" for name in MESSAGES} < set(found)
     assert [problem for problem in found if "intents/" in problem and "founded" not in problem] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "named"),
+    [
+        ("en", "was it founded in Paris?", "Paris"),
+        ("ru", "это было в Одессе?", "Одесса"),
+        ("hy", "Վարշավայո՞ւմ է հիմնվել", "Վարշավա"),
+        ("az", "Polşada yaradılıb?", "Polşa"),
+        ("ka", "პოლონეთში დაარსდა?", "პოლონეთი"),
+    ],
+)
+def test_a_town_or_country_that_no_source_has_is_named(
+    core: Responder, language: str, question: str, named: str
+) -> None:
+    """Without a word of it in the folder, in any language and case."""
+    answer = ask(core, question, language).answer
+    assert answer.outcome is Outcome.NOT_DOCUMENTED
+    assert named in plain(answer)
+
+
+def test_a_town_that_the_folder_has_or_its_sources_mention_is_left_out(tmp_path: Path) -> None:
+    """It would be said to be missing from them."""
+    garden = made(tmp_path)
+    letter = garden.seeds / "letter.txt"
+    letter.write_text(f"{LETTER}It read in Warsaw.\n", encoding="utf-8")
+    before, after = (hashlib.sha256(text.encode()).hexdigest() for text in (LETTER, letter.read_text(encoding="utf-8")))
+    garden.plant("sources.yaml", before, after)
+    garden.plant("entities/names.yaml", "- id: circle", "- {id: athens-of-dale, kind: inn, names: NAMES}\n- id: circle")
+    garden.plant("entities/names.yaml", "NAMES", "{en: Athens, hy: Աթենք, az: Afina, ru: Афины, ka: ათენი}")
+    places = load(garden.folder, garden.seeds).entities
+    assert "minsk" in places
+    assert not {"warsaw", "athens"} & places.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "when was it set up?"),
+        ("ru", "когда учредили?"),
+        ("az", "nə vaxt təsis edilib?"),
+        ("hy", "երբ է ստեղծվել"),
+    ],
+)
+def test_a_question_in_everyday_words_that_no_example_has_is_understood(
+    core: Responder, language: str, question: str
+) -> None:
+    """By the common synonyms."""
+    assert ask(core, question, language).answer.intent == "founded"
+
+
+def test_the_words_of_a_synonym_stand_beside_the_common_ones(circle: Garden) -> None:
+    (circle.folder / "synonyms.yaml").write_text("- id: founded\n  words: {en: [knitted]}\n", encoding="utf-8")
+    words = load(circle.folder, circle.seeds).synonyms["founded"]
+    assert {"knitted", "set up"} <= {*words["en"]}
+    assert "основан" in words["ru"]

@@ -1,6 +1,6 @@
 """Azerbaijani."""
 
-from bot.core.lexicon.model import Lexicon, words
+from bot.core.lexicon.model import Lexicon, expressions, words
 
 LEXICON = Lexicon(
     stop_words=words(
@@ -147,13 +147,35 @@ LEXICON = Lexicon(
         "ca ce sa se ysa yse ydi ydu ydimi daydi deydi yadak yedek adak inki unki ninki nunki dakilarin"
     ),
     fillers=words(
-        "hə yox bəli xeyr deyil salam salamlar bot qardaş dostum dost indi bu gün hazırda hələ artıq əslində özü "
-        "yəni elə belə heç bilirsən bilirsiniz bilmək bilmirəm olar olarmı verə bilərsən bilərsiniz bilərsinizmi "
+        "hə yox bəli xeyr deyil salam salamlar bot qardaş dostum dost indi bu gün hazırda hələ artıq əslində özü yəni "
+        "elə belə heç bilirsən bilirsiniz bilmək bilmirəm olar olarmı verə bilərsən bilərsiniz bilərsinizmi "
         "bilərsənmi orda orada burda burada bunlardan onlardan oradakı ümumiyyətlə cəmi tam bütöv qısaca tez sual "
         "maraqlıdır maraqlanıram istəyirəm lazımdır xahiş edirəm zəhmət olmasa təşəkkür sağol düzdür doğrudur düz "
-        "səhv eşitdim oxudum görürsən axtarıram tapmaq adam adamlar nəfər şəxs kəs izah et xatırlat gərək "
-        "gərəkdir lazım göndər göndərin yaz yazın sadala sadalayın təsadüfən birdən görəsən bəlkə"
+        "səhv eşitdim oxudum görürsən axtarıram tapmaq adam adamlar nəfər şəxs kəs izah et xatırlat gərək gərəkdir "
+        "lazım göndər göndərin yaz yazın sadala sadalayın təsadüfən birdən görəsən bəlkə yazin sayın at atın paylaş "
+        "dənə nəfərdən nəfərdi adamdan adamların camaat ay ey yaxşı di daha bax görüm vallah"
     ),
     titles=words("cənab cənabları xanım bəy müəllim müəllimə doktor dr professor prof akademik yoldaş"),
     offices=words("prezident prezidenti nazir naziri səfir səfiri deputat deputatı general"),
+    formulas=expressions(
+        r"""
+        zəhmət olmasa|zəhmət deyilsə|xahiş edirəm|xahiş|lütfən|mümkünsə|mümkün olsa
+        (?:deyə|söyləyə|bildirə|dəqiqləşdirə|təsdiq edə|təsdiqləyə|izah edə|xatırlada) bilərs(?:iniz|iz|ən)(?:mi)?
+        (?:deyin görüm|de görüm|mənə deyin|mənə de|söyləyin|bildirin|xatırladın|təsdiq edin|təsdiqləyin|izah edin)
+        (?:bilmək|öyrənmək|soruşmaq|dəqiqləşdirmək) (?:istəyirəm|istərdim|istəyirdim|olar|olarmı|mümkündürmü?)
+        (?:bağışlayın|üzr istəyirəm)(?: narahat edirəm| narahat etdiyim üçün)?
+        narahat etdiyim üçün (?:üzr istəyirəm|bağışlayın)|narahatlığa görə üzr istəyirəm
+        (?:desəniz|bildirsəniz|söyləsəniz|yazsanız|cavab versəniz|kömək etsəniz)(?: çox)?
+        minnətdar (?:olaram|olardım|olarıq)|təşəkkür edərəm|sevinərəm
+        (?:əvvəlcədən|qabaqcadan|indidən) (?:təşəkkür\S*(?: edirəm)?|(?:çox )?sağ olun)
+        (?:düz|doğru|düzgün) (?:başa düşürəm|anlayıram)(?:mı)?(?: ki)?|(?:düzdür|doğrudur|doğrudurmu|düzdürmü) ki
+        doğrudanmı|doğrudan da
+        (?:eşitmişəm|oxumuşam|bilirəm|eşitdim|oxudum|deyirlər|düşünürəm) ki|səhv etmirəmsə|yanılmıramsa|bildiyimə görə
+        bildiyim qədər
+        (?:bir|iki|üç|bir neçə) (?:cümlə ilə|cümləylə|cümlədə|sözlə|kəlmə ilə|kəlməylə)|qısaca|qısaca desək|qısası
+        təcili(?: lazımdır| lazımdı)?|qardaş|qaqa
+        (?:məqaləm|məqalə|tezisim|diplom işim|kurs işim|verilişim|tədqiqatım|reportaj) üçün(?: lazımdır)?
+        hörmətli (?:bot|dostlar|həmkarlar)
+        """
+    ),
 )

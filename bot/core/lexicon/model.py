@@ -30,6 +30,8 @@ class Lexicon:
     """What people type in Latin letters for what `text.plain` writes."""
     fillers: frozenset[str] = frozenset()
     """Words that add nothing to a question, though they are not empty: politeness, talk, "over there"."""
+    formulas: tuple[str, ...] = ()
+    """What is said around a request and asks for nothing ("could you tell me", "in two words"), as expressions."""
     titles: frozenset[str] = frozenset()
     """Words before a person's name that are not part of it."""
     offices: frozenset[str] = frozenset()
@@ -39,3 +41,8 @@ class Lexicon:
 def words(text: str) -> frozenset[str]:
     """Return the words of a text."""
     return frozenset(text.split())
+
+
+def expressions(text: str) -> tuple[str, ...]:
+    """Return the regular expressions of a text, one a line."""
+    return tuple(line.strip() for line in text.strip().splitlines())
