@@ -11,7 +11,7 @@ from bot.core.language import SCRIPTS
 from bot.core.lexicon import lexicon
 from bot.core.models import EntitiesValue, Fact, Intent, Knowledge
 from bot.core.synonyms import Synonyms
-from bot.core.text import normalise, plain, romanise, tokens
+from bot.core.text import mark, normalise, plain, romanise, tokens
 
 NUMBER = "number"
 """The synonym that every number is: "nine members?" is asked as "eleven members?" is."""
@@ -76,7 +76,7 @@ def marks(knowledge: Knowledge) -> Mapping[str, str]:
         for name in intent.about:
             about.setdefault(name, []).append(intent.id)
     first: dict[tuple[str, ...], str] = {}
-    return {name: f"@{first.setdefault(tuple(intents), name)}" for name, intents in about.items()}
+    return {name: mark(first.setdefault(tuple(intents), name)) for name, intents in about.items()}
 
 
 def _connected(fact: Fact, index: EntityIndex, knowledge: Knowledge) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from bot.core.lexicon import lexicon
 from bot.core.models import Entity
-from bot.core.text import KEPT, WORD, normalise, plain, romanise
+from bot.core.text import KEPT, WORD, mark, normalise, plain, romanise
 
 PERSON = "person"
 _INITIAL = re.compile(r"[^\W\d_](\.?)\s*")
@@ -427,7 +427,7 @@ def mask(text: str, mentions: Iterable[Mention], marked: Mapping[str, str]) -> s
     """
     parts, at = [], 0
     for mention in mentions:
-        marks = [f"@{mention.kind}", *(marked[name] for name in mention.entities if name in marked)]
+        marks = [mark(mention.kind), *(marked[name] for name in mention.entities if name in marked)]
         parts += [text[at : mention.start], " ", " ".join(marks), " "]
         at = mention.end
     return "".join([*parts, text[at:]])

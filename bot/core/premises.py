@@ -101,7 +101,7 @@ def borne_out(text: str, facts: Collection[Fact], *, language: str) -> bool:
     """Return whether facts state a number that a text gives, or a day or month."""
     stated, numbers = _stated_days(facts), _stated_numbers(facts)
     given = (day for day in given_dates(text, language) if day.month)
-    return any(day.fits(other, latest) for day in given for other, latest in stated) or any(
+    return any(day.fits(other, latest) for day in given for other, latest in stated if other.month) or any(
         number in numbers for _, number in given_numbers(text, language)
     )
 

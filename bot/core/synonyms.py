@@ -11,7 +11,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.core.text import KEPT, normalise, plain
+from bot.core.text import KEPT, mark, normalise, plain
 
 _ANY = "*"
 _Phrase = tuple[str, ...]
@@ -54,9 +54,9 @@ class Synonyms:
         kept, place = list[str](), 0
         while place < len(words):
             end, name = instead.get(place, (place + 1, None))
-            kept.append(words[place] if name is None else f"@{name}")
+            kept.append(words[place] if name is None else mark(name))
             place = end
-        beside = dict.fromkeys(f"@{name}" for _, _, name in spans if name not in self._alike)
+        beside = dict.fromkeys(mark(name) for _, _, name in spans if name not in self._alike)
         return " ".join([*kept, *beside])
 
     def spans(self, words: Sequence[str]) -> list[tuple[int, int, str]]:

@@ -71,6 +71,11 @@ def normalise(text: str) -> str:
     return " ".join(words.split())
 
 
+def mark(name: str) -> str:
+    """Return the word that stands in a text for what is called by an id: it stays one word when it is normalised."""
+    return f"@{name.replace('-', '')}"
+
+
 def one_line(text: str) -> str:
     """Return a text in one line, without characters that cannot be seen or that turn the direction of writing."""
     spaced = (" " if character.isspace() else character for character in text)

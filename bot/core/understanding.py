@@ -16,7 +16,8 @@ from bot.core.language import LanguageDetector
 from bot.core.lexicon import lexicon, retyped
 from bot.core.models import DialogueState, Fact, Knowledge, Outcome
 from bot.core.synonyms import Synonyms
-from bot.core.text import RECENT, WORD, normalise, plain, romanise, tokens
+from bot.core.text import RECENT, WORD, mark, normalise, plain, romanise, tokens
+from bot.core.timeline import TIMELINE
 from bot.core.vocabulary import Vocabulary
 
 REQUESTS = 3
@@ -47,6 +48,7 @@ CLEARER = 0.6
 """Share of a whole message's confidence from which its halves are believed to be two requests."""
 _SENTENCE_END = re.compile(r"(?<=[.?!:;։՞؟…])\s+|\n+")
 _COMMA = re.compile(r"[,;–—]\s*")
+_DIGIT = re.compile(r"\d")
 _SUM = re.compile(r"\d\s*[+*×÷^=]\s*\d")
 """A sum: with a hyphen, a slash or a colon it may be days or hours."""
 _MARK = re.compile(r"@\S+")
@@ -120,8 +122,10 @@ class Understanding:
         return self._detector.detect(text, likely)
 
     def mentions(self, text: str, language: str) -> tuple[Mention, ...]:
-        """Return the names in a text."""
-        return self._index.find(text, language)
+        """Return the names in a text; none is a day, a month or a year."""
+        found = self._index.find(text, language)
+        dated = premises.dated_words(text, language) if found and _DIGIT.search(text) else frozenset[str]()
+        return tuple(mention for mention in found if not dated.issuperset(tokens(mention.text)))
 
     def requests(self, text: str, language: str, state: DialogueState | None) -> tuple[Request, ...]:
         """Return the requests of a message, in order."""
@@ -173,6 +177,8 @@ class Understanding:
         leaning = dialogue.follow_up(words, mentions, state, self._knowledge.intents, language)
         if leaning:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
+        if not mentions and (then := self._on_a_day(text, words, language)):
+            return Request(text, (), Decision(Kind.ANSWER, (then,), CERTAIN))
         ranking, decision = self._judged(masked, language)
         decision = self._settled(self._named(decision, mentions), ranking, text, mentions, language)
         if mentions and not words_that_ask(words, language):
@@ -191,6 +197,20 @@ class Understanding:
         meant = meant or self._stranger(text, words, mentions, decision, language)
         request = meant or Request(text, mentions, decision)
         return self._covered(self._meant(request, words, language), words, language)
+
+    def _on_a_day(self, text: str, words: Sequence[str], language: str) -> str | None:
+        """Return the intent that tells least beside what was on a day, where a text gives a day and asks nothing else.
+
+        A day that no fact states is put right by the timeline.
+        """
+        dated = premises.dated_words(text, language)
+        asked = [word for word in words if word not in dated and word not in lexicon(language).fillers]
+        if not any(day.day for day in premises.given_dates(text, language)) or words_that_ask(asked, language):
+            return None
+        intents = [intent for intent in self._knowledge.intents.values() if not intent.slot_required]
+        then = [each for each in intents if premises.borne_out(text, self._facts_of(each.id), language=language)]
+        then = then or [intent for intent in intents if intent.items == TIMELINE]
+        return min(then, key=lambda intent: len(intent.facts)).id if then else None
 
     def _meant(self, request: Request, words: Sequence[str], language: str) -> Request:
         """Return a request; where it is a doubtful reading as small talk that has few of its words, a better one."""
@@ -377,9 +397,9 @@ class Understanding:
         lacks = intent is not None and intent.slot_required and "people" not in dialogue.aspect(words, language)
         if not pronouns and not lacks:
             return None
-        mark = f"@{entity.kind}"
-        spoken = " ".join(mark if word in pronouns else word for word in tokens(text))
-        _, meant = self._judged(spoken if pronouns else f"{mark} {text}", language)
+        asked = mark(entity.kind)
+        spoken = " ".join(asked if word in pronouns else word for word in tokens(text))
+        _, meant = self._judged(spoken if pronouns else f"{asked} {text}", language)
         if meant.kind is not Kind.ANSWER or self._knowledge.intents[meant.intents[0]].slot != entity.kind:
             return None
         return Request(text, (Mention(0, 0, entity.names[language], entity.kind, (entity.id,)),), meant)

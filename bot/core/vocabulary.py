@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from bot.core.lexicon import lexicon
 from bot.core.synonyms import Synonyms, typos
-from bot.core.text import plain, romanise
+from bot.core.text import mark, plain, romanise
 
 _BEGINNING = 5
 """Letters at least in which an inflected word agrees with another."""
@@ -60,7 +60,7 @@ class Vocabulary:
         self._examples = {intent: len(mine) for intent, mine in said.items()}
         counted = {intent: Counter(" ".join(mine).split()) for intent, mine in said.items()}
         self._marks = {
-            intent: {word[1:] for word, count in mine.items() if word.startswith("@") and count >= _OFTEN}
+            intent: {word for word, count in mine.items() if word.startswith("@") and count >= _OFTEN}
             for intent, mine in counted.items()
         }
         """The synonyms and names that an intent is asked with."""
@@ -99,7 +99,7 @@ class Vocabulary:
         known, fillers = self.words(language), _fillers(language)
         covered, elsewhere = set[int](), set[int]()
         for start, end, name in synonyms.spans(words):
-            (covered if name in self._marks[intent] else elsewhere).update(range(start, end))
+            (covered if mark(name) in self._marks[intent] else elsewhere).update(range(start, end))
 
         def accounted(place: int, word: str) -> bool:
             if word in acronyms:

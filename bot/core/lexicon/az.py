@@ -153,7 +153,7 @@ LEXICON = Lexicon(
         "maraqlıdır maraqlanıram istəyirəm lazımdır xahiş edirəm zəhmət olmasa təşəkkür sağol düzdür doğrudur düz "
         "səhv eşitdim oxudum görürsən axtarıram tapmaq adam adamlar nəfər şəxs kəs izah et xatırlat gərək gərəkdir "
         "lazım göndər göndərin yaz yazın sadala sadalayın təsadüfən birdən görəsən bəlkə yazin sayın at atın paylaş "
-        "dənə nəfərdən nəfərdi adamdan adamların camaat ay ey yaxşı di daha bax görüm vallah"
+        "dənə nəfərdən nəfərdi adamdan adamların camaat ay ey yaxşı di daha bax görüm vallah baş verib verdi"
     ),
     titles=words("cənab cənabları xanım bəy müəllim müəllimə doktor dr professor prof akademik yoldaş"),
     offices=words("prezident prezidenti nazir naziri səfir səfiri deputat deputatı general"),

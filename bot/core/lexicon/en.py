@@ -72,7 +72,8 @@ LEXICON = Lexicon(
         "looking find hear heard read understand explain remind briefly whole full complete entire total overall "
         "altogether together guys folks people persons needed required send write provide supply enumerate give "
         "chance happen happens ppl r u ur em ya gonna wanna gimme lemme lol wtf tf tho btw abt bout print output type "
-        "post drop share display spell everyone everybody each every single loud rundown plz damn hell heck"
+        "post drop share display spell everyone everybody each every single loud rundown plz damn hell heck happened "
+        "happening event events occurred"
     ),
     titles=words("mr mrs ms miss dr prof professor doctor sir madam"),
     offices=words("president premier pm minister ambassador senator general commissioner"),
