@@ -181,13 +181,17 @@ class Understanding:
             return Request(text, (), Decision(Kind.ANSWER, (then,), CERTAIN))
         ranking, decision = self._judged(masked, language)
         decision = self._settled(self._named(decision, mentions), ranking, text, mentions, language)
+        decision = self._beside(Request(text, mentions, decision), words, language)
         if mentions and not words_that_ask(words, language):
             fits = words and decision.kind is Kind.ANSWER and self._fits(decision.intents[0], mentions)
             return Request(text, mentions, decision if fits else self._bare(mentions))
         meant = self._of_the_same(text, words, mentions, decision, state, language)
         asked = [word for word in dialogue.content(words, language) if not word.isdecimal()]
-        vague = not mentions and not asked and ranking.similarity < SAME
-        if not meant and vague and (len(set(words)) <= dialogue.SHORT or decision.kind is not Kind.ANSWER):
+        said = any(not word.isdecimal() for word in words)
+        clear = said and decision.kind is Kind.ANSWER and decision.confidence >= SURE
+        vague = not (mentions or asked or clear) and ranking.similarity < SAME
+        chatty = self._asides.issuperset(decision.intents) and decision.confidence < CHATTY
+        if not meant and vague and (len(set(words)) <= dialogue.SHORT or decision.kind is not Kind.ANSWER or chatty):
             reckons = _SUM.search(text) is not None
             nothing = Decision(Kind.OUT_OF_SCOPE) if reckons else Decision(Kind.ABOUT_WHAT, self._knowledge.start)
             return Request(text, mentions, nothing)
@@ -344,6 +348,17 @@ class Understanding:
         holding = (name for name in close if self._holds(name, close))
         settled = next(chain(stating, denying, holding), None)
         return self._read_as(decision, settled) if settled else decision
+
+    def _beside(self, request: Request, words: Sequence[str], language: str) -> Decision:
+        """Return what to do with a request; the weather in a town of the subject is no question about the subject."""
+        decision, mentions = request.decision, request.mentions
+        if decision.confidence >= SURE or not self._states(decision) or not self._fits(decision.intents[0], mentions):
+            return decision
+        _, anywhere = self._judged(mask(request.text, mentions, {}), language)
+        intents = self._knowledge.intents
+        off = anywhere.kind is Kind.ANSWER and intents[anywhere.intents[0]].outcome is Outcome.OUT_OF_SCOPE
+        nearer = off and anywhere.confidence >= decision.confidence and self._strange(request, words, language)
+        return anywhere if nearer else decision
 
     def _holds(self, intent: str, others: Iterable[str]) -> bool:
         """Return whether an intent states all the facts that some intents state, each of which states any."""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from bot.core.text import normalise, plain, romanise, tokens
+from bot.core.text import mark, normalise, plain, romanise, tokens
 
 NAMES = (
     ("Ahmad Alili", "Ահմադ Ալիլի", "Əhməd Əlili", "Ахмад Алили", "აჰმად ალილი"),
@@ -133,3 +133,8 @@ def test_armenian_is_romanised_as_people_type_it() -> None:
 def test_latin_letters_stay_as_they_are() -> None:
     """An English text is its own romanisation."""
     assert romanise("Who is @person?") == plain("Who is @person?") == "who is @person"
+
+
+def test_a_mark_stays_one_word() -> None:
+    """An id with hyphens would else be taken for the words that it is made of."""
+    assert normalise(mark("links-europe")) == mark("links-europe") == "@linkseurope"

@@ -101,6 +101,38 @@ def test_names_and_numbers_do_not_tell_the_language(shipped: Responder, question
     assert shipped.respond(Question(question), None, now=NOW).answer.language == language
 
 
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("25 april", "advocacy-baku"),
+        ("what happened on 30 May?", "advocacy-yerevan"),
+        ("29 июня что было", "publication-date"),
+        ("27 ივნისს რა მოხდა", "meeting-date"),
+    ],
+)
+def test_a_day_alone_asks_for_what_was_then(shipped: Responder, question: str, intent: str) -> None:
+    """Of the answers that state it, the one that tells least beside."""
+    assert shipped.respond(Question(question), None, now=NOW).answer.intent == intent
+
+
+def test_a_day_that_no_fact_states_is_put_right(shipped: Responder) -> None:
+    answer = shipped.respond(Question("5 November 2021"), None, now=NOW).answer
+    assert answer.intent == "timeline"
+    assert "5 November 2021" in str(answer.blocks[0])
+
+
+@pytest.mark.parametrize("question", ["who is in it", "кто там", "kimlərdir onlar"])
+def test_stop_words_that_clearly_ask_one_thing_are_answered(shipped: Responder, question: str) -> None:
+    """Though by themselves they ask for nothing: others of the kind are asked back."""
+    assert shipped.respond(Question(question), None, now=NOW).answer.intent == "members"
+
+
+@pytest.mark.parametrize("question", ["weather in Kachreti", "погода в Ереване", "hotels in Baku"])
+def test_a_town_of_the_subject_makes_no_question_about_it_of_another(shipped: Responder, question: str) -> None:
+    answer = shipped.respond(Question(question), None, now=NOW).answer
+    assert (answer.outcome, answer.citations) == (Outcome.OUT_OF_SCOPE, ())
+
+
 @pytest.mark.parametrize("question", ["17*23", "сколько будет 5 + 7", "25×4 ինչքա՞ն է", "12*30 neçə olar"])
 def test_a_sum_is_off_the_subject(shipped: Responder, question: str) -> None:
     """Figures that are reckoned with ask for nothing that a source could say, and need no asking back."""

@@ -122,7 +122,7 @@ def test_of_a_person_only_what_the_sources_say_is_told(shipped: Responder, quest
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("did anybody from LINKS Europe sing in Kachreti", True),
+        ("did the European Union dance in Kachreti", True),
         ("who are the members", False),
         ("when did they meet", False),
     ],
