@@ -11,6 +11,8 @@ about-group =
     Haqqında məlumat verilən son görüşdə qrup { $purpose } üçün toplaşıb.
 group-name =
     Mənbədə tam ad “{ $full }”, qısa ad isə “{ $short }” kimi verilir. Qısa addakı hərflərin nəyi bildirdiyi deyilmir.
+
+    Tam ad öz tərcüməmdə: “{ $translated }”. Mənbədə bu tərcümə yoxdur.
 group-independence =
     Mənbə üzvləri belə təsvir edir: “{ $composition }”. Ayrı-ayrı üzvlərin vəzifəsi və ya peşəsi göstərilmir.
 members =
@@ -19,8 +21,13 @@ member-count =
     { $count }. Mənbəyə görə, qrup { $count } nəfərdən ibarətdir: { $composition }.
 member =
     { $person } mənbədə “{ $full }” adlı qrupun üzvləri sırasında göstərilir.
+
+    Adlar mənbədə belə yazılıb: “{ $spelling }”.
     .unknown = Mənbələrdə qrupun üzvləri sırasında bu ad çəkilmir: { $person }.
     .which = Kimi nəzərdə tutursunuz? Üzv kimi bu şəxslərin adları çəkilir:
+namesakes =
+    Mənbədəki üzvlər siyahısında yalnız bir soyad təkrarlanır – { $surname }: { $persons }. Onların qohum olub-olmadığı
+    deyilmir.
 conviction =
     { $by } “öz əminliyini vurğulayıb”: { $conviction }. Bu, mənbənin çatdırdığına görə, qrupun öz mövqeyidir.
 aims =
@@ -93,6 +100,8 @@ report =
     deyilmir.
 report-title =
     Hesabat “{ $title }” adlanır.
+
+    Öz tərcüməmdə: “{ $translated }”. Mənbədə bu tərcümə yoxdur.
 report-date =
     “{ $title }” adlı hesabat { $day } tarixində dərc olunub.
 measures-count =

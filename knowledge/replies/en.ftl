@@ -12,6 +12,8 @@ about-group =
 group-name =
     The source gives the full name as “{ $full }” and the short name as “{ $short }”. It does not say what the letters of the
     short name stand for.
+
+    My own translations, not the source’s: { $translated }.
 group-independence =
     The source describes the members as “{ $composition }”. It gives no office or profession of any single member.
 members =
@@ -22,6 +24,9 @@ member =
     { $person } is named in the source’s list of the members of the { $full }.
     .unknown = The sources do not list { $person } as a member of the group.
     .which = Whom do you mean? These persons are named as members:
+namesakes =
+    One surname stands twice in the source’s list of members, { $surname }: { $persons }. No other does. The source does not say
+    whether the two are related.
 conviction =
     { $by } “emphasized its conviction” { $conviction }. This is the group’s own position, as the source reports it.
 aims =
@@ -93,6 +98,8 @@ report =
     The group itself noted an “{ $reception }” reaction to it. What the measures are, the sources do not say.
 report-title =
     The report is called “{ $title }”.
+
+    My own translations, not the source’s: { $translated }.
 report-date =
     The report, “{ $title }”, was published on { $day }.
 measures-count =
