@@ -47,7 +47,7 @@ _PENALTY = 1.0
 """C of the linear head."""
 _TOLERANCE = 0.1
 """Where fitting the head stops; going on takes several times as long and classifies no better."""
-_NEAREST = 50
+_NEAREST = 30
 """Utterances that are aligned with the question."""
 _READ = 5000
 """Entries of the index that are read for a question, rare n-grams first: it bounds the time in large indexes."""
