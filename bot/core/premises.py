@@ -106,6 +106,12 @@ def borne_out(text: str, facts: Collection[Fact], *, language: str) -> bool:
     )
 
 
+def only_on(text: str, facts: Collection[Fact], *, language: str) -> bool:
+    """Return whether facts that state a day, at least one, all state one that a text gives."""
+    dated = [fact for fact in facts if any(day.month for day in _stated(fact))]
+    return bool(dated) and all(borne_out(text, [fact], language=language) for fact in dated)
+
+
 def denied(
     text: str,
     absent: Collection[Mention],

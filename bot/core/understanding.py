@@ -203,18 +203,24 @@ class Understanding:
         return self._covered(self._meant(request, words, language), words, language)
 
     def _on_a_day(self, text: str, words: Sequence[str], language: str) -> str | None:
-        """Return the intent that tells least beside what was on a day, where a text gives a day and asks nothing else.
+        """Return the intent that is asked for where a text gives a day and asks nothing: it tells what was then.
 
-        A day that no fact states is put right by the timeline.
+        Best is the one that tells most of that day and nothing of another. A day that no fact states is put right by
+        the timeline.
         """
         dated = premises.dated_words(text, language)
-        asked = [word for word in words if word not in dated and word not in lexicon(language).fillers]
+        empty = dated | lexicon(language).fillers
+        asked = [word for word in words if word not in empty and not word.isdecimal()]
         if not any(day.day for day in premises.given_dates(text, language)) or words_that_ask(asked, language):
             return None
         intents = [intent for intent in self._knowledge.intents.values() if not intent.slot_required]
-        then = [each for each in intents if premises.borne_out(text, self._facts_of(each.id), language=language)]
-        then = then or [intent for intent in intents if intent.items == TIMELINE]
-        return min(then, key=lambda intent: len(intent.facts)).id if then else None
+        facts = {intent.id: self._facts_of(intent.id) for intent in intents}
+        alone = [name for name, mine in facts.items() if premises.only_on(text, mine, language=language)]
+        if alone:
+            return max(alone, key=lambda name: len(facts[name]))
+        then = [name for name, mine in facts.items() if premises.borne_out(text, mine, language=language)]
+        then = then or [intent.id for intent in intents if intent.items == TIMELINE]
+        return min(then, key=lambda name: len(facts[name]), default=None)
 
     def _meant(self, request: Request, words: Sequence[str], language: str) -> Request:
         """Return a request; where it is a doubtful reading as small talk that has few of its words, a better one."""
