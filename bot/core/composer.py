@@ -268,7 +268,15 @@ class Composer:
         values: dict[str, object] = {}
         for variable, fact in intent.facts.items():
             values |= self._replies.arguments(variable, self._knowledge.facts[fact], language)
-        return values | ({intent.slot: self.name(entity, language)} if entity and intent.slot else {})
+        if entity and intent.slot:
+            written = self._knowledge.entities[entity].names.get(self._original(intent), self.name(entity, language))
+            values |= {intent.slot: self.name(entity, language), f"{intent.slot}-written": written}
+        return values
+
+    def _original(self, intent: Intent) -> str:
+        """Return the language of the source that an intent's facts stand on first."""
+        passages = (passage for fact in self._facts(intent) for passage in fact.evidence)
+        return next((self._knowledge.sources[passage.source].language for passage in passages), "")
 
     def _gap(
         self, intent: Intent, request: Request, language: str, attribute: str | None, arguments: Mapping[str, object]

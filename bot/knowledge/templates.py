@@ -252,7 +252,8 @@ def _intent_message(
         if attribute is not None and attribute not in _ATTRIBUTES | slot | labels:
             yield Problem(file, part.line, f"the attribute {attribute!r} of {name!r} is not used")
         takes_slot = attribute in {"unknown", *slot} or (attribute is None and intent.slot_required)
-        known = facts | forms | (slot if takes_slot else set())
+        written = {f"{name}-written" for name in slot if attribute != "unknown"}
+        known = facts | forms | (slot | written if takes_slot else set())
         yield from _variables(file, name, part, known, stated)
     named = set().union(*(part.variables for part in parts.values()))
     used = {variable.partition("-")[0] for variable in named} | {intent.items} | labels

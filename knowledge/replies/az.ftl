@@ -22,7 +22,7 @@ member-count =
 member =
     { $person } mənbədə “{ $full }” adlı qrupun üzvləri sırasında göstərilir.
 
-    Adlar mənbədə belə yazılıb: “{ $spelling }”.
+    Ad mənbədə belə yazılıb: “{ $person-written }”.
     .unknown = Mənbələrdə qrupun üzvləri sırasında bu ad çəkilmir: { $person }.
     .which = Kimi nəzərdə tutursunuz? Üzv kimi bu şəxslərin adları çəkilir:
 namesakes =
