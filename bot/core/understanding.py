@@ -177,7 +177,7 @@ class Understanding:
         leaning = dialogue.follow_up(words, mentions, state, self._knowledge.intents, language)
         if leaning:
             return Request(text, mentions, Decision(Kind.ANSWER, (leaning,), 1.0))
-        if not mentions and (then := self._on_a_day(text, words, language)):
+        if not mentions and _DIGIT.search(text) and (then := self._on_a_day(text, words, language)):
             return Request(text, (), Decision(Kind.ANSWER, (then,), CERTAIN))
         ranking, decision = self._judged(masked, language)
         decision = self._settled(self._named(decision, mentions), ranking, text, mentions, language)
