@@ -124,7 +124,9 @@ class Understanding:
     def mentions(self, text: str, language: str) -> tuple[Mention, ...]:
         """Return the names in a text; none is a day, a month or a year."""
         found = self._index.find(text, language)
-        dated = premises.dated_words(text, language) if found and _DIGIT.search(text) else frozenset[str]()
+        if not (found and _DIGIT.search(text)):
+            return found
+        dated = premises.dated_words(text, language)
         return tuple(mention for mention in found if not dated.issuperset(tokens(mention.text)))
 
     def requests(self, text: str, language: str, state: DialogueState | None) -> tuple[Request, ...]:
@@ -187,11 +189,11 @@ class Understanding:
             return Request(text, mentions, decision if fits else self._bare(mentions))
         meant = self._of_the_same(text, words, mentions, decision, state, language)
         asked = [word for word in dialogue.content(words, language) if not word.isdecimal()]
-        said = any(not word.isdecimal() for word in words)
-        clear = said and decision.kind is Kind.ANSWER and decision.confidence >= SURE
+        answers = decision.kind is Kind.ANSWER
+        clear = answers and decision.confidence >= SURE and not all(map(str.isdecimal, words))
         vague = not (mentions or asked or clear) and ranking.similarity < SAME
         chatty = self._asides.issuperset(decision.intents) and decision.confidence < CHATTY
-        if not meant and vague and (len(set(words)) <= dialogue.SHORT or decision.kind is not Kind.ANSWER or chatty):
+        if not meant and vague and (len(set(words)) <= dialogue.SHORT or not answers or chatty):
             reckons = _SUM.search(text) is not None
             nothing = Decision(Kind.OUT_OF_SCOPE) if reckons else Decision(Kind.ABOUT_WHAT, self._knowledge.start)
             return Request(text, mentions, nothing)

@@ -173,7 +173,8 @@ def _add_synonyms(synonyms: Sequence[Placed[schema.SynonymEntry]], draft: Draft,
     own = {placed.entry.id: placed.entry.words for placed in draft.synonyms}
     for placed in synonyms:
         words = {language: said for language, said in placed.entry.words.items() if language in spoken}
-        if mine := own.get(placed.entry.id):
+        if placed.entry.id in own:
+            mine = own[placed.entry.id]
             mine |= {language: [*said, *mine.get(language, [])] for language, said in words.items()}
         else:
             draft.synonyms.append(replace(placed, entry=placed.entry.model_copy(update={"words": words})))
